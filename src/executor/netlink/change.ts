@@ -1,0 +1,118 @@
+/** Changes: a NetlinkChange as the rtnetlink request that makes it, and what the kernel answers. */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as IOE from 'fp-ts/lib/IOEither.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { NetlinkChange } from '../../plan/restore.js';
+import { addressText, neighborText, routeText } from '../../plan/what.js';
+import type { ExecError, WireError } from '../errors.js';
+import { EADDRNOTAVAIL, EEXIST, ESRCH } from '../linux/errno.js';
+import {
+  NLM_F_APPEND,
+  NLM_F_CREATE,
+  NLM_F_EXCL,
+  NLM_F_REPLACE,
+  RTM_DELADDR,
+  RTM_DELROUTE,
+  RTM_NEWADDR,
+  RTM_NEWNEIGH,
+  RTM_NEWROUTE,
+} from './abi.js';
+import { encodeAddress, encodeAddressKey } from './address.js';
+import type { Connection, Request } from './connection.js';
+import { encodeNeighbor } from './neighbor.js';
+import { encodeRoute } from './route.js';
+
+/** A change as its request. */
+interface Encoded {
+  readonly request: Request;
+  /** the errno that says that nothing is left to do; null where the kernel has no such answer */
+  readonly alreadyDone: number | null;
+}
+
+/** The connection knows no names: interfaces are written by index. */
+const names: ReadonlyMap<number, string> = new Map();
+
+const encoded = (
+  payload: E.Either<WireError, Uint8Array>,
+  request: Omit<Request, 'payload'>,
+  alreadyDone: number | null,
+): E.Either<WireError, Encoded> =>
+  E.isLeft(payload)
+    ? payload
+    : E.right({ request: { ...request, payload: payload.right }, alreadyDone });
+
+/** What there is already refuses NLM_F_EXCL, and an exact copy refuses NLM_F_APPEND, with EEXIST. */
+const ADDRESS_MODES = {
+  add: { flags: NLM_F_CREATE | NLM_F_EXCL, alreadyDone: EEXIST },
+  replace: { flags: NLM_F_REPLACE, alreadyDone: null },
+} as const;
+const ROUTE_MODES = {
+  add: { flags: NLM_F_CREATE | NLM_F_EXCL, alreadyDone: EEXIST },
+  append: { flags: NLM_F_CREATE | NLM_F_APPEND, alreadyDone: EEXIST },
+  replace: { flags: NLM_F_CREATE | NLM_F_REPLACE, alreadyDone: null },
+} as const;
+
+const encodeChange = (change: NetlinkChange): E.Either<WireError, Encoded> => {
+  switch (change._tag) {
+    case 'PutAddress': {
+      const { flags, alreadyDone } = ADDRESS_MODES[change.replace ? 'replace' : 'add'];
+      const about = addressText(names)(change.address);
+      const request = { name: 'RTM_NEWADDR', type: RTM_NEWADDR, flags, about };
+      return encoded(encodeAddress(change.address), request, alreadyDone);
+    }
+    case 'RemoveAddress': {
+      const key = { ...change.address, ifindex: change.ifindex };
+      const about = `address ${key.local}/${key.prefixLen} dev if${key.ifindex}`;
+      const request = { name: 'RTM_DELADDR', type: RTM_DELADDR, flags: 0, about };
+      return encoded(encodeAddressKey(key), request, EADDRNOTAVAIL);
+    }
+    case 'PutRoute': {
+      const { flags, alreadyDone } = ROUTE_MODES[change.mode];
+      const about = routeText(names)(change.route);
+      const request = { name: 'RTM_NEWROUTE', type: RTM_NEWROUTE, flags, about };
+      return encoded(encodeRoute(change.route), request, alreadyDone);
+    }
+    case 'RemoveRoute': {
+      const about = routeText(names)(change.route);
+      const request = { name: 'RTM_DELROUTE', type: RTM_DELROUTE, flags: 0, about };
+      return encoded(encodeRoute(change.route), request, ESRCH);
+    }
+    case 'PutNeighbor': {
+      const about = neighborText(names)(change.neighbor);
+      const flags = NLM_F_CREATE | NLM_F_REPLACE;
+      const request = { name: 'RTM_NEWNEIGH', type: RTM_NEWNEIGH, flags, about };
+      return encoded(encodeNeighbor(change.neighbor), request, null);
+    }
+  }
+};
+
+type Outcome = 'done' | 'alreadyDone';
+
+const send =
+  (connection: Connection) =>
+  ({ request, alreadyDone }: Encoded): IOE.IOEither<ExecError, Outcome> =>
+    pipe(
+      connection.request(request),
+      IOE.map((): Outcome => 'done'),
+      IOE.orElse((error) =>
+        error._tag === 'NetlinkError' && error.errno === alreadyDone
+          ? IOE.right('alreadyDone')
+          : IOE.left(error),
+      ),
+    );
+
+/**
+ * Makes one change: `alreadyDone` for an address, route or neighbor that is already there when it is to be
+ * put, or gone when it is to be removed. A name that the kernel does not have (a scope, a protocol) is a
+ * WireError, before anything is sent.
+ */
+export const change =
+  (connection: Connection) =>
+  (wanted: NetlinkChange): TE.TaskEither<ExecError, Outcome> =>
+    pipe(
+      IOE.fromEither<ExecError, Encoded>(encodeChange(wanted)),
+      IOE.flatMap(send(connection)),
+      TE.fromIOEither,
+      connection.exclusive,
+    );

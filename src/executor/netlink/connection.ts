@@ -1,0 +1,114 @@
+/** rtnetlink of one network namespace: dumps, requests with their acknowledgement, and what was notified. */
+import * as E from 'fp-ts/lib/Either.js';
+import type * as IO from 'fp-ts/lib/IO.js';
+import type * as IOE from 'fp-ts/lib/IOEither.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import type { ExecError } from '../errors.js';
+import type { LibcError } from '../linux/libc.js';
+import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_ERROR } from './abi.js';
+import { decodeAck } from './ack.js';
+import { type Dump, runDump } from './dump.js';
+import { encodeMessage, type NlMessage, wireError } from './message.js';
+import { STATE_GROUPS, takeNotifications } from './notifications.js';
+import { receiveBuffer, receiveReplies } from './receive.js';
+import { openTransport, type Transport } from './transport.js';
+
+/** A request that changes one thing. */
+export interface Request {
+  /** RTM_* */
+  readonly name: string;
+  readonly type: number;
+  /** NLM_F_* besides NLM_F_REQUEST and NLM_F_ACK */
+  readonly flags: number;
+  readonly payload: Uint8Array;
+  /** the object in iproute2's words */
+  readonly about: string;
+}
+
+export interface Connection {
+  readonly dump: <A>(dump: Dump<A>) => TE.TaskEither<ExecError, ReadonlyArray<A>>;
+  /** The kernel acts inside of send(2) and has answered when that returns: this never waits for it. */
+  readonly request: (request: Request) => IOE.IOEither<ExecError, void>;
+  /** Whether a link, address, route, rule, set neighbor or nexthop object has changed since last asked. */
+  readonly changed: IOE.IOEither<ExecError, boolean>;
+  /** Waits until the kernel notifies anything at all, which `changed` then takes. */
+  readonly notified: (timeoutMs: number) => TE.TaskEither<ExecError, 'ready' | 'timeout'>;
+  /** Runs one piece of work after the other, in the order asked for: a scan and a change must not mix. */
+  readonly exclusive: <A>(work: TE.TaskEither<ExecError, A>) => TE.TaskEither<ExecError, A>;
+  readonly close: IO.IO<void>;
+}
+
+/** The acknowledgement of request `seq`, among late replies to others. */
+const awaitAck = (
+  transport: Transport,
+  buffer: Uint8Array,
+  { name, about }: Request,
+  seq: number,
+): E.Either<ExecError, void> => {
+  for (;;) {
+    const received = receiveReplies(transport, buffer, seq);
+    if (E.isLeft(received)) return received;
+    if (received.right === null) return E.left(wireError(0, `no acknowledgement of ${name}`));
+    if (received.right === 'lost') continue; // if it was this one, none follows
+    const found = received.right.find(({ type }) => type === NLMSG_ERROR);
+    if (found !== undefined) return outcome(found, name, about);
+  }
+};
+
+const outcome = (message: NlMessage, request: string, about: string): E.Either<ExecError, void> => {
+  const ack = decodeAck(message);
+  if (E.isLeft(ack)) return ack;
+  const { errno, text } = ack.right;
+  if (errno === 0) return E.right(undefined);
+  return E.left({ _tag: 'NetlinkError', request, errno, message: text, about });
+};
+
+const exclusively = (): Connection['exclusive'] => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => () => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined); // a defect is the caller's to see; the next one runs all the same
+    return mine;
+  };
+};
+
+/** A connection over two sockets: one that asks, and one that has joined `STATE_GROUPS` and listens. */
+export const connectionOver = (asking: Transport, listening: Transport): Connection => {
+  const buffer = receiveBuffer();
+  let seq = 0;
+  const nextSeq = (): number => {
+    seq = (seq + 1) >>> 0;
+    return seq;
+  };
+  return {
+    dump: runDump(asking, buffer, nextSeq),
+    request: (request) => () => {
+      const message = {
+        type: request.type,
+        flags: NLM_F_REQUEST | NLM_F_ACK | request.flags,
+        seq: nextSeq(),
+        portId: 0,
+        payload: request.payload,
+      };
+      const sent = asking.send(encodeMessage(message))();
+      return E.isLeft(sent) ? sent : awaitAck(asking, buffer, request, message.seq);
+    },
+    changed: takeNotifications(listening, receiveBuffer()),
+    notified: listening.readable,
+    exclusive: exclusively(),
+    close: () => {
+      asking.close();
+      listening.close();
+    },
+  };
+};
+
+/** To be run inside the namespace; from then on the connection works from anywhere. */
+export const openConnection: IOE.IOEither<LibcError, Connection> = () => {
+  const asking = openTransport([])();
+  if (E.isLeft(asking)) return asking;
+  const listening = openTransport(STATE_GROUPS)();
+  if (E.isRight(listening)) return E.right(connectionOver(asking.right, listening.right));
+  asking.right.close();
+  return listening;
+};

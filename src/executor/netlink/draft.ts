@@ -1,0 +1,2 @@
+/** A record while its decoder fills it in. */
+export type Draft<A> = { -readonly [K in keyof A]: A[K] };

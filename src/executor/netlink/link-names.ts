@@ -1,0 +1,102 @@
+/** What links are and do, by the names that `ip -j link` prints. */
+import { IFF_RUNNING, IFF_UP } from './abi.js';
+import { type FlagNames, flagsOf, type Names } from './names.js';
+
+/** IFF_*, linux/if.h, as in ip/ipaddress.c print_link_flags. */
+const LINK_FLAGS: FlagNames = [
+  [0x8, 'LOOPBACK'],
+  [0x2, 'BROADCAST'],
+  [0x10, 'POINTOPOINT'],
+  [0x1000, 'MULTICAST'],
+  [0x80, 'NOARP'],
+  [0x200, 'ALLMULTI'],
+  [0x100, 'PROMISC'],
+  [0x400, 'MASTER'],
+  [0x800, 'SLAVE'],
+  [0x4, 'DEBUG'],
+  [0x8000, 'DYNAMIC'],
+  [0x4000, 'AUTOMEDIA'],
+  [0x2000, 'PORTSEL'],
+  [0x20, 'NOTRAILERS'],
+  [IFF_UP, 'UP'],
+  [0x10000, 'LOWER_UP'],
+  [0x20000, 'DORMANT'],
+  [0x40000, 'ECHO'],
+];
+
+/** ifi_flags: IFF_RUNNING is not printed, its absence on a link that is UP is NO-CARRIER. */
+export const linkFlags = (value: number): ReadonlyArray<string> => {
+  const names = flagsOf(LINK_FLAGS, value & ~IFF_RUNNING);
+  return (value & (IFF_UP | IFF_RUNNING)) === IFF_UP ? ['NO-CARRIER', ...names] : names;
+};
+
+/** ARPHRD_*, linux/if_arp.h, as in lib/ll_types.c. */
+export const ARPHRD: Names = new Map([
+  [0, 'netrom'],
+  [1, 'ether'],
+  [2, 'eether'],
+  [3, 'ax25'],
+  [6, 'ieee802'],
+  [7, 'arcnet'],
+  [19, 'atm'],
+  [24, 'ieee1394'],
+  [32, 'infiniband'],
+  [256, 'slip'],
+  [257, 'cslip'],
+  [270, 'rose'],
+  [271, 'x25'],
+  [280, 'can'],
+  [290, 'mctp'],
+  [512, 'ppp'],
+  [513, 'hdlc'],
+  [519, 'rawip'],
+  [768, 'ipip'],
+  [769, 'tunnel6'],
+  [772, 'loopback'],
+  [774, 'fddi'],
+  [776, 'sit'],
+  [778, 'gre'],
+  [779, 'pimreg'],
+  [783, 'irda'],
+  [801, 'ieee802.11'],
+  [802, 'ieee802.11/prism'],
+  [803, 'ieee802.11/radiotap'],
+  [804, 'ieee802.15.4'],
+  [805, 'ieee802.15.4/monitor'],
+  [820, 'phonet'],
+  [822, 'caif'],
+  [823, 'gre6'],
+  [824, 'netlink'],
+  [825, '6lowpan'],
+  [0xfffe, 'none'],
+  [0xffff, 'void'],
+]);
+
+/** IF_OPER_*, linux/if.h (RFC 2863). */
+export const OPERSTATE: Names = new Map([
+  [0, 'UNKNOWN'],
+  [1, 'NOTPRESENT'],
+  [2, 'DOWN'],
+  [3, 'LOWERLAYERDOWN'],
+  [4, 'TESTING'],
+  [5, 'DORMANT'],
+  [6, 'UP'],
+]);
+
+/** MACVLAN_MODE_*, IPVLAN_MODE_* (linux/if_link.h), IFF_TUN and IFF_TAP (linux/if_tun.h). */
+export const MACVLAN_MODE: Names = new Map([
+  [1, 'private'],
+  [2, 'vepa'],
+  [4, 'bridge'],
+  [8, 'passthru'],
+  [16, 'source'],
+]);
+export const IPVLAN_MODE: Names = new Map([
+  [0, 'l2'],
+  [1, 'l3'],
+  [2, 'l3s'],
+]);
+export const TUN_TYPE: Names = new Map([
+  [1, 'tun'],
+  [2, 'tap'],
+]);
