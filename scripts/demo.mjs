@@ -9,7 +9,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -218,9 +218,18 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.exit(STOPPED);
   });
 
-/** A child that a signal has ended is no failure of its own. */
+/**
+ * A ctrl-C ends the children too, and their end may be seen first: spawnSync keeps the loop from the signal.
+ * One turn of the loop may have begun before the signal came; two have not. Then its handler ends the demo.
+ */
+const signalsFirst = async () => {
+  await nextTurn();
+  await nextTurn();
+  if (stopping) await new Promise(() => {});
+};
+
 const failed = async (error) => {
-  if (stopping) return new Promise(() => {});
+  await signalsFirst();
   await stop();
   if (!(error instanceof Failed)) throw error;
   process.stderr.write(`demo: ${error.message}\n`);
@@ -228,5 +237,6 @@ const failed = async (error) => {
 };
 
 const code = await (IS_INSIDE ? inside() : outside()).catch(failed);
+await signalsFirst();
 await stop();
 process.exit(code);

@@ -1,7 +1,7 @@
 /** `npm run demo`: the whole way on this machine, and nothing left of it however it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -122,6 +122,23 @@ describeWith(['netns', 'unshare'], 'the demo', () => {
     process.kill(-(demo.child.pid ?? 0), 'SIGINT'); // as a terminal does: to the whole group
     expect(await demo.ended).toBe(130);
     expectNothingLeft(before);
+  });
+
+  test('ctrl-C that ends a command of the demo first leaves nothing', async () => {
+    const before = namespaceFiles();
+    const { PATH = '' } = process.env;
+    const path = mkdtempSync(join(tmpdir(), 'npt-ip-'));
+    // The whole group gets the signal while the demo waits for this very command.
+    const ip = '#!/bin/sh\n[ "$1" = -Version ] && exit 0\nkill -INT 0\n';
+    try {
+      writeFileSync(join(path, 'ip'), ip, { mode: 0o755 });
+      const demo = start(['env', `PATH=${path}:${PATH}`, ...DEMO]);
+      expect(await demo.ended).toBe(130);
+      expect(demo.output()).not.toContain('demo: ');
+      expectNothingLeft(before);
+    } finally {
+      rmSync(path, { recursive: true });
+    }
   });
 
   test('SIGTERM to the demo alone leaves nothing', async () => {
