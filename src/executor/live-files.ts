@@ -7,18 +7,11 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Fd, FileFacts, Files, OpenFile } from './capabilities.js';
 import type { SyscallError } from './errors.js';
 import { EAGAIN, EIO, ENOENT } from './linux/errno.js';
+import { fileError } from './linux/file-error.js';
 import { flock } from './linux/libc.js';
 
-/** A file error of node carries the errno as a negative number and the call's name. */
-const toError =
-  (about: string) =>
-  (error: unknown): SyscallError => {
-    const { errno, syscall } = error as NodeJS.ErrnoException;
-    return { _tag: 'SyscallError', call: syscall ?? 'read', errno: Math.abs(errno ?? EIO), about };
-  };
-
 const attempt = <A>(about: string, run: () => Promise<A>): TE.TaskEither<SyscallError, A> =>
-  TE.tryCatch(run, toError(about));
+  TE.tryCatch(run, fileError(about));
 
 const orNull = <A>(task: TE.TaskEither<SyscallError, A>): TE.TaskEither<SyscallError, A | null> =>
   pipe(

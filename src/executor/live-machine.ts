@@ -6,21 +6,11 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Machine, Process } from './capabilities.js';
 import type { SyscallError } from './errors.js';
-import { EIO, ENOENT, ESRCH } from './linux/errno.js';
+import { ENOENT, ESRCH } from './linux/errno.js';
+import { fileError } from './linux/file-error.js';
 
 const text = (path: string): TE.TaskEither<SyscallError, string> =>
-  TE.tryCatch(
-    () => readFile(path, 'utf8'),
-    (error) => {
-      const { errno, syscall } = error as NodeJS.ErrnoException;
-      return {
-        _tag: 'SyscallError',
-        call: syscall ?? 'read',
-        errno: Math.abs(errno ?? EIO),
-        about: path,
-      };
-    },
-  );
+  TE.tryCatch(() => readFile(path, 'utf8'), fileError(path));
 
 /** Field 22. The command name in field 2 is in parentheses and may hold anything, parentheses too. */
 const startTimeIn = (stat: string): string =>
@@ -56,15 +46,7 @@ const self: TE.TaskEither<SyscallError, Process> = pipe(
   TE.apS('limits', text('/proc/self/limits')),
   TE.apS(
     'open',
-    TE.tryCatch(
-      () => readdir('/proc/self/fd'),
-      (): SyscallError => ({
-        _tag: 'SyscallError',
-        call: 'readdir',
-        errno: EIO,
-        about: '/proc/self/fd',
-      }),
-    ),
+    TE.tryCatch(() => readdir('/proc/self/fd'), fileError('/proc/self/fd')),
   ),
   TE.map(({ stat, status, limits, open }) => ({
     pid: process.pid,

@@ -1,6 +1,5 @@
 /** The real capabilities: this machine's kernel, the sandboxes that listen on it, its files and clocks. */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -38,14 +37,17 @@ const openInside =
       connection.right.close();
       return opened;
     }
-    return pipe(
-      identityFromInside(file, opened.right)(),
-      E.map((identity) => ({
-        connection: connection.right,
-        socket: opened.right,
-        identity,
-      })),
-    );
+    const identity = identityFromInside(file, opened.right)();
+    if (E.isLeft(identity)) {
+      connection.right.close();
+      close(opened.right)();
+      return identity;
+    }
+    return E.right({
+      connection: connection.right,
+      socket: opened.right,
+      identity: identity.right,
+    });
   };
 
 /** Closing twice would close whatever has the number by then. */

@@ -1,10 +1,11 @@
 /** Network namespaces: the file that names one, the stretch inside one, and what tells one from another. */
-import { existsSync, fstatSync } from 'node:fs';
+import { type BigIntStats, fstatSync, statSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as IOE from 'fp-ts/lib/IOEither.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as IOE from 'fp-ts/lib/IOEither.js';
 import type { NetnsIdentity } from '../../plan/state.js';
 import type { Fd } from '../capabilities.js';
-import type { NetnsNotFound } from '../errors.js';
+import type { NetnsNotFound, SyscallError } from '../errors.js';
 import {
   CLONE_NEWNET,
   NS_GET_NSTYPE,
@@ -14,7 +15,8 @@ import {
   SOL_SOCKET,
 } from './abi.js';
 import { HOST_LE } from './byte-order.js';
-import { EACCES, ENOENT, ENOTDIR, EPERM, ESRCH } from './errno.js';
+import { EACCES, ENOENT, ENOPROTOOPT, ENOTDIR, EPERM, ESRCH } from './errno.js';
+import { fileError } from './file-error.js';
 import { close, getsockopt, ioctl, type LibcError, open, setns } from './libc.js';
 
 /** How a command line names a namespace: `ip netns`'s name or any path, or a process in it. */
@@ -47,10 +49,13 @@ const whyNotOpened = (path: string, error: LibcError): LibcError | NetnsNotFound
   }
 };
 
+const factsOf = (fd: Fd): IOE.IOEither<SyscallError, BigIntStats> =>
+  IOE.tryCatch(() => fstatSync(fd, { bigint: true }), fileError('the namespace file'));
+
 /** `ip netns` mounts the namespace over an empty file; after a reboot or umount that file is what is left. */
 const isEmptyFile = (fd: Fd): boolean => {
-  const stat = fstatSync(fd);
-  return stat.isFile() && stat.size === 0;
+  const stat = factsOf(fd)();
+  return E.isRight(stat) && stat.right.isFile() && stat.right.size === 0n;
 };
 
 /**
@@ -126,23 +131,34 @@ const INIT_INODE = 0xeffffff9n;
 const ONLY_IN_THE_FIRST = '/proc/sys/net/core/dev_weight';
 
 /** SO_NETNS_COOKIE, u64, never reused before the next boot; 0 where the kernel is older than 5.14. */
-const netnsCookie = (socket: Fd): bigint => {
-  const cookie = getsockopt(socket, SOL_SOCKET, SO_NETNS_COOKIE, 8)();
-  if (E.isLeft(cookie) || cookie.right.length < 8) return 0n;
-  return new DataView(cookie.right.buffer).getBigUint64(0, HOST_LE);
-};
+const netnsCookie = (socket: Fd): IOE.IOEither<LibcError, bigint> =>
+  pipe(
+    getsockopt(socket, SOL_SOCKET, SO_NETNS_COOKIE, 8),
+    IOE.map((cookie) => new DataView(cookie.buffer).getBigUint64(0, HOST_LE)),
+    // Any other failure must not pass for an old kernel: the journal is found by this number.
+    IOE.orElse((error) =>
+      error._tag === 'SyscallError' && error.errno === ENOPROTOOPT
+        ? IOE.right(0n)
+        : IOE.left(error),
+    ),
+  );
+
+const isThere = (path: string): IOE.IOEither<SyscallError, boolean> =>
+  IOE.tryCatch(() => statSync(path, { throwIfNoEntry: false }) !== undefined, fileError(path));
 
 /**
  * Which namespace this is, from its open file and any socket in it. To be run inside the namespace: the
  * evidence that it is the machine's own is read there.
  */
-export const identityFromInside =
-  (file: Fd, socket: Fd): IOE.IOEither<never, NetnsIdentity> =>
-  () => {
-    const inode = fstatSync(file, { bigint: true }).ino;
-    return E.right({
-      inode: inode.toString(),
-      cookie: netnsCookie(socket).toString(),
-      root: inode === INIT_INODE || existsSync(ONLY_IN_THE_FIRST),
-    });
-  };
+export const identityFromInside = (file: Fd, socket: Fd): IOE.IOEither<LibcError, NetnsIdentity> =>
+  pipe(
+    IOE.Do,
+    IOE.apS('facts', factsOf(file)),
+    IOE.apSW('cookie', netnsCookie(socket)),
+    IOE.apSW('inTheFirst', isThere(ONLY_IN_THE_FIRST)),
+    IOE.map(({ facts: { ino }, cookie, inTheFirst }) => ({
+      inode: ino.toString(),
+      cookie: cookie.toString(),
+      root: ino === INIT_INODE || inTheFirst,
+    })),
+  );

@@ -1,0 +1,11 @@
+/** A file error of node as the failed system call that it was. */
+import type { SyscallError } from '../errors.js';
+import { EIO } from './errno.js';
+
+/** Node gives the errno as a negative number, and the call's name. `about`: the path. */
+export const fileError =
+  (about: string) =>
+  (error: unknown): SyscallError => {
+    const { errno, syscall } = error as NodeJS.ErrnoException;
+    return { _tag: 'SyscallError', call: syscall ?? 'read', errno: Math.abs(errno ?? EIO), about };
+  };
