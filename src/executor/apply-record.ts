@@ -47,7 +47,7 @@ export const headerOf = (
       bootId,
       netns: run.netns.identity,
       path: run.netns.path,
-      pid: self.pid,
+      pid: run.c.machine.pid,
       startTime: self.startTime,
       at: run.c.machine.now().toISOString(),
       uptime: run.c.machine.uptime(),

@@ -116,10 +116,8 @@ export interface Files {
 
 /** The process that runs, as the kernel sees it. */
 export interface Process {
-  readonly pid: number;
   /** clock ticks after boot, field 22 of /proc/PID/stat: tells a pid from the same pid used again */
   readonly startTime: string;
-  readonly euid: number;
   /** CapEff of /proc/self/status: one bit per CAP_* of linux/capability.h */
   readonly effectiveCapabilities: bigint;
   /** soft RLIMIT_NOFILE */
@@ -135,6 +133,8 @@ export interface Machine {
   readonly uptime: IO.IO<number>;
   readonly now: IO.IO<Date>;
   readonly self: TE.TaskEither<ExecError, Process>;
+  readonly pid: number;
+  readonly euid: IO.IO<number>;
   /** `startTime` of a process, null when there is none with that pid */
   readonly startTimeOf: (pid: number) => TE.TaskEither<ExecError, string | null>;
   /** where the network namespace with this inode is mounted; it may be another's by now */

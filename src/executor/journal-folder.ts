@@ -1,5 +1,6 @@
 /** The folder of journals and locks: made and opened so that no other user can put anything there. */
 import { constants } from 'node:fs';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { NetnsIdentity } from '../plan/state.js';
@@ -30,15 +31,10 @@ const whyUnsafe = (facts: FileFacts, kind: FileFacts['kind'], euid: number): str
 
 const checked =
   (path: string, kind: FileFacts['kind'], { machine }: JournalCapabilities) =>
-  (facts: FileFacts): TE.TaskEither<ExecError, void> =>
-    pipe(
-      machine.self,
-      TE.flatMap(({ euid }) => {
-        const why = whyUnsafe(facts, kind, euid);
-        const unsafe: UnsafeFile = { _tag: 'UnsafeFile', path, why: why ?? '' };
-        return why === null ? TE.right(undefined) : TE.left(unsafe);
-      }),
-    );
+  (facts: FileFacts): E.Either<UnsafeFile, void> => {
+    const why = whyUnsafe(facts, kind, machine.euid());
+    return why === null ? E.right(undefined) : E.left({ _tag: 'UnsafeFile', path, why });
+  };
 
 /** False: there is no such folder. Anything else in its place is an error. */
 export const folderIsThere =
@@ -46,13 +42,14 @@ export const folderIsThere =
   (c: JournalCapabilities): TE.TaskEither<ExecError, boolean> =>
     pipe(
       c.files.lstat(folder),
-      TE.flatMap((facts) =>
-        facts === null
-          ? TE.right(false)
-          : pipe(
-              checked(folder, 'folder', c)(facts),
-              TE.map(() => true),
-            ),
+      TE.flatMapEither(
+        (facts): E.Either<ExecError, boolean> =>
+          facts === null
+            ? E.right(false)
+            : pipe(
+                checked(folder, 'folder', c)(facts),
+                E.map(() => true),
+              ),
       ),
     );
 
@@ -94,7 +91,7 @@ export const withSafeFile =
           ? TE.right(null)
           : pipe(
               file.facts,
-              TE.tap(checked(path, 'file', c)),
+              TE.tapEither(checked(path, 'file', c)),
               TE.flatMap((facts) => use(file, facts)),
             ),
       (file) => TE.fromTask(file === null ? () => Promise.resolve() : file.close),

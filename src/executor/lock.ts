@@ -43,9 +43,8 @@ const lockedBy = (
 
 const writeHolder = (file: OpenFile, { machine }: JournalCapabilities) =>
   pipe(
-    machine.self,
-    TE.tap(() => file.truncate),
-    TE.flatMap(({ pid }) => file.write(`${pid}\n`)),
+    file.truncate,
+    TE.flatMap(() => file.write(`${machine.pid}\n`)),
   );
 
 /** Runs `use` when the lock was won on the file that is still at `path`; 'again' when that one is gone. */

@@ -14,7 +14,6 @@ const plan = (() => {
 const self = {
   pid: 1,
   startTime: '1',
-  euid: 0,
   effectiveCapabilities: ~0n,
   openFiles: 10,
   maxOpenFiles: 1024,

@@ -141,9 +141,7 @@ const openFile = (file: FakeFile): OpenFile => {
 };
 
 export const ROOT_PROCESS: Process = {
-  pid: 4242,
   startTime: '1000',
-  euid: 0,
   effectiveCapabilities: (1n << 41n) - 1n,
   maxOpenFiles: 1024,
   openFiles: 20,
@@ -208,6 +206,8 @@ export const fakeWorld = (kernel: FakeKernel): FakeWorld => {
     uptime: () => facts.uptime,
     now: () => new Date('2026-01-02T03:04:05Z'),
     self: lift(() => E.right(facts.self)),
+    pid: 4242,
+    euid: () => 0,
     startTimeOf: (pid) => lift(() => E.right(facts.processes.get(pid) ?? null)),
     netnsMounts: () => lift(() => E.right(facts.mounts)),
     sleep: () => async () => {},
