@@ -25,6 +25,7 @@ import {
   withSafeFile,
 } from './journal-folder.js';
 import { headerPieces } from './journal-text.js';
+import { ENOENT } from './linux/errno.js';
 import type { ApplyRecord, JournalUnreadable } from './record-errors.js';
 
 export const JournalSandbox = closed(
@@ -141,8 +142,12 @@ const temporaryOf = (path: string): string => `${path}.tmp`;
 
 const removeIfThere = (path: string, { files }: JournalCapabilities) =>
   pipe(
-    files.lstat(path),
-    TE.flatMap((facts) => (facts === null ? TE.right(undefined) : files.unlink(path))),
+    files.unlink(path),
+    TE.orElse((error) =>
+      error._tag === 'SyscallError' && error.errno === ENOENT
+        ? TE.right(undefined)
+        : TE.left(error),
+    ),
   );
 
 /** The event loop has its turn between two pieces, and a piece is not made before the last one is written. */
@@ -203,12 +208,18 @@ export const markJournal =
       ),
     );
 
+/** Removes a journal that was not finished, so that nothing has happened yet. A finished one stays. */
+export const removeUnfinished =
+  (path: string) =>
+  (c: JournalCapabilities): TE.TaskEither<ExecError, void> =>
+    removeIfThere(temporaryOf(path), c);
+
 /** Removes the journal, also one that was not finished; when this succeeds it stays away after a crash. */
 export const removeJournal =
   (folder: string, path: string) =>
   (c: JournalCapabilities): TE.TaskEither<ExecError, void> =>
     pipe(
-      removeIfThere(temporaryOf(path), c),
+      removeUnfinished(path)(c),
       TE.flatMap(() => removeIfThere(path, c)),
       TE.flatMap(() => syncFolder(folder)(c)),
     );

@@ -9,7 +9,14 @@ import type { Capabilities, Exec, Netns } from './capabilities.js';
 import type { ExecError } from './errors.js';
 import { fail } from './fail.js';
 import { lifeOf } from './handover.js';
-import { type Journal, journalPath, readJournal, recordOf, removeJournal } from './journal.js';
+import {
+  type Journal,
+  journalPath,
+  readJournal,
+  recordOf,
+  removeJournal,
+  removeUnfinished,
+} from './journal.js';
 import { DEFAULT_JOURNAL_FOLDER } from './journal-folder.js';
 import { withLock } from './lock.js';
 import { openNetns } from './open-netns.js';
@@ -142,7 +149,7 @@ const nothingToDo =
   (netns: Netns, folder: string) =>
   (c: Capabilities): TE.TaskEither<ExecError, RestoreReport> =>
     pipe(
-      removeJournal(folder, journalPath(folder, netns.identity))(c),
+      removeUnfinished(journalPath(folder, netns.identity))(c),
       TE.map(() => restoreReport(netns.path, 'nothing-to-do')),
     );
 
