@@ -1,12 +1,13 @@
-/** A process that applies or recovers with the real capabilities, and kills itself at one point. */
+/** A process that applies, recovers or releases, and ends itself before one of its system calls. */
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { apply } from '../../src/executor/apply.js';
+import { EPERM } from '../../src/executor/linux/errno.js';
 import { liveCapabilities } from '../../src/executor/live.js';
 import { recover } from '../../src/executor/recover.js';
 import { release } from '../../src/executor/release.js';
 import type { NetworkPlan } from '../../src/plan/network-plan.js';
-import { withFaults } from './faults.js';
+import { onSystemCalls } from './system-calls.js';
 
 /** What the test asks for, as JSON on standard input; nothing: end. */
 export interface ChildTask {
@@ -15,42 +16,47 @@ export interface ChildTask {
   readonly socket: string;
   readonly journalFolder: string;
   readonly planFile: string;
-  /** dies before this effect, counted from 0, or after the last one; -1 to live */
+  /** dies before this call, counted from 0, or after the last one; -1 to live */
   readonly killAt: number;
   /**
-   * Count also effects that only read. Dying before one leaves what dying before the next one that changes
-   * something leaves, so without them nothing is left out but the same again.
+   * Count every call. Dying before one that leaves nothing behind leaves what dying before the next one that
+   * does leaves, so without them nothing is left out but the same again.
    */
-  readonly everyRead: boolean;
+  readonly everyCall: boolean;
+  /** the setns(2) that leads back from this stretch inside the namespace fails, counted from 0 */
+  readonly notHomeFrom?: number;
 }
 
 const given = await text(process.stdin);
 if (given === '') process.exit();
-const { verb, netns, socket, journalFolder, planFile, killAt, everyRead }: ChildTask =
-  JSON.parse(given);
+const task: ChildTask = JSON.parse(given);
+const { netns, socket, journalFolder, planFile, killAt, everyCall } = task;
 
-const READS = /^(lstat|list|file facts|file read|observe|self|boot id)$/;
+const die = (): void => {
+  process.kill(process.pid, 'SIGKILL');
+};
 
-let effects = 0;
-const c = withFaults(
-  liveCapabilities,
-  ({ name, when }) => {
-    const counts = when === 'before' && (everyRead || !READS.test(name));
-    if (counts && effects++ === killAt) process.kill(process.pid, 'SIGKILL');
-    return 'go';
-  },
-  5,
-);
-
-const tasks = {
+const run = {
   apply: () => {
     const plan: NetworkPlan = JSON.parse(readFileSync(planFile, 'utf8'));
-    return apply(plan, { netns, sandbox: { address: socket }, journalFolder })(c);
+    return apply(plan, { netns, sandbox: { address: socket }, journalFolder })(liveCapabilities);
   },
-  recover: () => recover(netns, { journalFolder, giveBack: true })(c),
-  release: () => release(netns, { journalFolder, force: true })(c),
-} as const;
+  recover: () => recover(netns, { journalFolder, giveBack: true })(liveCapabilities),
+  release: () => release(netns, { journalFolder, force: true })(liveCapabilities),
+}[task.verb]();
 
-const result = await tasks[verb]()();
-if (effects === killAt) process.kill(process.pid, 'SIGKILL');
-process.stdout.write(JSON.stringify({ effects, ok: result._tag === 'Right', result }));
+const calls: string[] = [];
+let counted = 0;
+let moves = 0;
+onSystemCalls(({ name, lasting }) => {
+  calls.push(name);
+  if ((everyCall || lasting) && counted++ === killAt) die();
+  const leadsHome = name === 'setns' && moves++ % 2 === 1;
+  return leadsHome && (moves - 2) / 2 === task.notHomeFrom
+    ? { errno: EPERM, when: 'before' }
+    : null;
+});
+const result = await run();
+onSystemCalls(() => null);
+if (counted === killAt) die();
+process.stdout.write(JSON.stringify({ ok: result._tag === 'Right', calls, result }));

@@ -1,4 +1,4 @@
-/** What the fault suite puts its faults into, and the errors that it injects. */
+/** What the fault suites put their faults into, and the errors that they inject. */
 
 /** Everything that two links and two families can have of it. */
 export const TWO_LINKS = `base; second
@@ -16,21 +16,9 @@ export const RECIPES: ReadonlyArray<readonly [name: string, recipe: string]> = [
   ['two links, dual stack', TWO_LINKS],
 ];
 
-/** For what is the same code for all of them. */
-export const TWO_RECIPES = RECIPES.filter(
-  ([name]) => name === 'c03' || name === 'two links, dual stack',
-);
-/** The one that is killed also before calls that only read; see ChildTask. */
-export const EVERY_READ = TWO_LINKS;
-
-/** What a call of this kind can give: errno(3) of the man pages, and what a full or broken machine adds. */
-const ERRNOS: ReadonlyArray<readonly [RegExp, ReadonlyArray<number>]> = [
-  [/^change/, [1, 19, 105]], // EPERM, ENODEV, ENOBUFS
-  [/^bind/, [1, 12, 19, 24, 100]], // EPERM, ENOMEM, ENODEV, EMFILE, ENETDOWN
-  [/^(open|lstat|mkdir|rename|unlink|file)/, [5, 28, 30]], // EIO, ENOSPC, EROFS
-  [/^connect/, [111]], // ECONNREFUSED
-  [/./, [5]],
-];
-
-export const errnosOf = (name: string): ReadonlyArray<number> =>
-  ERRNOS.find(([pattern]) => pattern.test(name))?.[1] ?? [];
+/**
+ * Whether every fault is made here also where the code is the same for all recipes: in recover, release and
+ * undo, and kills at calls that leave nothing behind. NETPLAN_EVERY_FAULT: in all of them.
+ */
+export const takesEveryFault = (recipe: string): boolean =>
+  recipe === TWO_LINKS || process.env['NETPLAN_EVERY_FAULT'] !== undefined;

@@ -9,7 +9,7 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 export interface RunningChild {
   readonly pid: number;
   readonly kill: () => void;
-  /** Rejects when it fails; killed is no failure. */
+  /** Rejects when it fails; killed, also by its own abort, is no failure. */
   readonly ended: Promise<{ readonly killed: boolean; readonly output: string }>;
 }
 
@@ -24,7 +24,7 @@ const endOf = async (child: Child): Promise<{ killed: boolean; output: string }>
   const exit = once(child, 'exit');
   const [output, said] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const [code, signal] = await exit;
-  const killed = signal === 'SIGKILL';
+  const killed = signal === 'SIGKILL' || signal === 'SIGABRT';
   if (code !== 0 && !killed) throw new Error(`${code ?? signal}: ${said}`);
   return { killed, output };
 };

@@ -1,0 +1,81 @@
+/** The fault suites see every system call that there is: the kernel is asked, too. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { buildChild } from '../support/build-child.js';
+import type { ChildTask } from '../support/fault-child.js';
+import { TWO_LINKS } from '../support/fault-recipes.js';
+import { type FaultSubject, withSubject } from '../support/fault-subject.js';
+import { describeWith } from '../support/requires.js';
+import { scriptedSandbox } from '../support/scripted-sandbox.js';
+
+/** The kernel's name for a call that the C library has another one for. */
+const KERNEL_NAMES: Readonly<Record<string, string>> = { send: 'sendto', recv: 'recvfrom' };
+
+/** Those that node itself does not make in a process that only runs a verb. */
+const TRACED =
+  'setns socket bind connect getsockname getsockopt setsockopt sendto recvfrom sendmsg flock fsync ftruncate mkdir rename unlink'.split(
+    ' ',
+  );
+
+const countOf = (names: ReadonlyArray<string>): Record<string, number> =>
+  Object.fromEntries(TRACED.map((name) => [name, names.filter((one) => one === name).length]));
+
+/** What a verb does, by its own account and by that of strace. */
+const traced = async (
+  program: string,
+  s: FaultSubject,
+  socket: string,
+  verb: ChildTask['verb'],
+) => {
+  const { path: netns, journalFolder, planFile } = s;
+  const task: ChildTask = {
+    ...{ verb, netns, socket, journalFolder, planFile },
+    killAt: -1,
+    everyCall: false,
+  };
+  const trace = `${planFile}.trace`;
+  // Files: of a socket node would ask the kernel what it is.
+  writeFileSync(`${planFile}.in`, JSON.stringify(task));
+  const stdio = [
+    openSync(`${planFile}.in`, 'r'),
+    openSync(`${planFile}.out`, 'w'),
+    openSync(`${planFile}.err`, 'w'),
+  ];
+  const strace = ['-f', '-qq', '-e', `trace=${TRACED.join()}`, '-o', trace];
+  await once(spawn('strace', [...strace, process.execPath, program], { stdio }), 'exit');
+  for (const fd of stdio) closeSync(fd);
+  expect(readFileSync(`${planFile}.err`, 'utf8')).toBe('');
+  const { ok, calls } = JSON.parse(readFileSync(`${planFile}.out`, 'utf8'));
+  expect(ok).toBe(true);
+  // A call that another thread interrupts is on two lines, the second one "resumed". At its end koffi flushes
+  // the standard streams.
+  const lines = readFileSync(trace, 'utf8').matchAll(/^\d+ +(?!fsync\([12]\))(\w+)\(/gm);
+  return {
+    told: countOf(calls.map((name: string) => KERNEL_NAMES[name] ?? name)),
+    seen: countOf([...lines].map(([, name]) => name ?? '')),
+  };
+};
+
+describeWith(['netns', 'strace'], 'system calls', () => {
+  test('none of apply, release and recover is overlooked', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'npt-calls-'));
+    const sandbox = await scriptedSandbox(join(folder, 'sock'));
+    const program = buildChild('test/support/fault-child.ts');
+    try {
+      await withSubject(TWO_LINKS, { folder, address: sandbox.address }, async (s) => {
+        for (const verb of ['apply', 'release', 'recover'] as const) {
+          const { told, seen } = await traced(program, s, sandbox.address, verb);
+          expect(seen, verb).toStrictEqual(told);
+          expect(seen['setns']).toBeGreaterThan(1);
+        }
+      });
+    } finally {
+      await sandbox.stop();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
