@@ -21,7 +21,7 @@ export default defineConfig({
     ...(report === undefined ? {} : { reporters: ['default', ['json', { outputFile: report }]] }),
     projects: [
       suite('unit', 'test/**/*.test.ts', 30_000),
-      suite('kernel', 'test/**/*.itest.ts', 120_000),
+      suite('kernel', 'test/**/*.itest.ts', 300_000),
       suite('gvisor', 'test/**/*.gtest.ts', 300_000),
     ],
   },
