@@ -8,8 +8,6 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { HOST_LE } from '../../src/executor/linux/byte-order.js';
 
 export interface SystemCall {
-  /** counted from 0 since the function was given to `onSystemCalls` */
-  readonly index: number;
   /** `sendmsg`, `fsync` ... */
   readonly name: string;
   /** whether it can leave anything behind when the process dies: what it only reads or has for itself does not */
@@ -26,12 +24,10 @@ export interface Fault {
 export type OnSystemCall = (call: SystemCall) => Fault | null;
 
 let asked: OnSystemCall = () => null;
-let index = 0;
 
 /** From now on `ask` decides over every call. */
 export const onSystemCalls = (ask: OnSystemCall): void => {
   asked = ask;
-  index = 0;
 };
 
 const LASTING = new Set(
@@ -39,7 +35,7 @@ const LASTING = new Set(
 );
 
 const askFor = (name: string, lasting = LASTING.has(name)): Fault | null =>
-  asked({ index: index++, name, lasting });
+  asked({ name, lasting });
 
 /** Of an rtnetlink message: RTM_NEW*, DEL*, GET* and SET* take turns. Source: linux/rtnetlink.h. */
 const onlyAsks = (message: unknown): boolean =>
@@ -126,7 +122,8 @@ const putInPlace = (): void => {
       func: (prototype) => nativeWithFaults(koffi, prototype, library.func(prototype)),
     };
   };
-  const { open, close } = { open: promises.open, close: fs.close };
+  const { open } = promises;
+  const { close } = fs;
   Object.assign(promises, {
     open: fileWithFaults('open', async (...args: Parameters<typeof open>) =>
       handleWithFaults(await open(...args)),
