@@ -15,7 +15,17 @@ import {
   SOL_SOCKET,
 } from './abi.js';
 import { HOST_LE } from './byte-order.js';
-import { EACCES, ENOENT, ENOPROTOOPT, ENOTDIR, EPERM, ESRCH } from './errno.js';
+import {
+  EACCES,
+  EINVAL,
+  ENOENT,
+  ENOPROTOOPT,
+  ENOTDIR,
+  ENOTTY,
+  EOPNOTSUPP,
+  EPERM,
+  ESRCH,
+} from './errno.js';
 import { fileError } from './file-error.js';
 import { close, getsockopt, ioctl, type LibcError, open, setns } from './libc.js';
 
@@ -52,11 +62,24 @@ const whyNotOpened = (path: string, error: LibcError): LibcError | NetnsNotFound
 const factsOf = (fd: Fd): IOE.IOEither<SyscallError, BigIntStats> =>
   IOE.tryCatch(() => fstatSync(fd, { bigint: true }), fileError('the namespace file'));
 
+/** What file systems and drivers answer to an ioctl(2) that is not theirs. */
+const NO_SUCH_IOCTL: ReadonlyArray<number> = [ENOTTY, EINVAL, EOPNOTSUPP];
+
 /** `ip netns` mounts the namespace over an empty file; after a reboot or umount that file is what is left. */
 const isEmptyFile = (fd: Fd): boolean => {
   const stat = factsOf(fd)();
   return E.isRight(stat) && stat.right.isFile() && stat.right.size === 0n;
 };
+
+/** CLONE_NEW* of an open namespace file; null for any other file. */
+const namespaceType = (fd: Fd): IOE.IOEither<LibcError, number | null> =>
+  pipe(
+    ioctl(fd, NS_GET_NSTYPE, null),
+    IOE.orElse((error): IOE.IOEither<LibcError, number | null> => {
+      const isNoNamespace = error._tag === 'SyscallError' && NO_SUCH_IOCTL.includes(error.errno);
+      return isNoNamespace ? IOE.right(null) : IOE.left(error);
+    }),
+  );
 
 /**
  * Opens the namespace file at `path` and makes sure that it is one of a network namespace. The descriptor
@@ -67,11 +90,12 @@ export const openNetnsFile =
   () => {
     const opened = open(path, O_RDONLY | O_NONBLOCK)(); // non-blocking: it may be a FIFO
     if (E.isLeft(opened)) return E.left(whyNotOpened(path, opened.left));
-    const kind = ioctl(opened.right, NS_GET_NSTYPE, null)();
+    const kind = namespaceType(opened.right)();
     if (E.isRight(kind) && kind.right === CLONE_NEWNET) return opened;
-    const why = E.isLeft(kind) && isEmptyFile(opened.right) ? 'unmounted' : 'not-a-netns';
+    const unmounted = E.isRight(kind) && kind.right === null && isEmptyFile(opened.right);
     close(opened.right)();
-    return E.left({ _tag: 'NetnsNotFound', path, why });
+    if (E.isLeft(kind)) return kind;
+    return E.left({ _tag: 'NetnsNotFound', path, why: unmounted ? 'unmounted' : 'not-a-netns' });
   };
 
 const HOME = '/proc/thread-self/ns/net';
