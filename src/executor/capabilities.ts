@@ -137,8 +137,11 @@ export interface Machine {
   readonly euid: IO.IO<number>;
   /** `startTime` of a process, null when there is none with that pid */
   readonly startTimeOf: (pid: number) => TE.TaskEither<ExecError, string | null>;
-  /** where the network namespace with this inode is mounted; it may be another's by now */
-  readonly netnsMounts: (inode: string) => TE.TaskEither<ExecError, ReadonlyArray<string>>;
+  /**
+   * Files of the network namespace with this inode: where it is mounted, and /proc/PID/ns/net of the processes
+   * in it that this one may look at. They may be another's by now.
+   */
+  readonly netnsFiles: (inode: string) => TE.TaskEither<ExecError, ReadonlyArray<string>>;
   /** Waits; for what the kernel does by itself in some milliseconds. */
   readonly sleep: (milliseconds: number) => T.Task<void>;
 }

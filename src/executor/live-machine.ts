@@ -1,5 +1,5 @@
 /** The real Machine: this process and boot as /proc shows them, and the clocks. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -39,6 +39,29 @@ const mountsOf = (mountinfo: string, root: string): ReadonlyArray<string> =>
     return rootOfMount === root && point !== undefined ? [unescapeMount(point)] : [];
   });
 
+/** A process that ended meanwhile, or that belongs to a user namespace above this one's. */
+const CANNOT_BE_LOOKED_AT: ReadonlyArray<string> = ['ENOENT', 'ESRCH', 'EACCES'];
+
+const namespaceOf = async (path: string): Promise<string | null> => {
+  try {
+    return await readlink(path);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (CANNOT_BE_LOOKED_AT.includes(code)) return null;
+    throw error;
+  }
+};
+
+/** namespaces(7): /proc/PID/ns/net is a link to `net:[INODE]`. */
+const filesOfProcesses = async (root: string): Promise<ReadonlyArray<string>> => {
+  const found: string[] = [];
+  for (const name of await readdir('/proc')) {
+    const path = `/proc/${name}/ns/net`;
+    if (/^\d+$/.test(name) && (await namespaceOf(path)) === root) found.push(path);
+  }
+  return found;
+};
+
 const self: TE.TaskEither<SyscallError, Process> = pipe(
   TE.Do,
   TE.apS('stat', text('/proc/self/stat')),
@@ -74,10 +97,18 @@ export const liveMachine: Machine = {
         error.errno === ENOENT || error.errno === ESRCH ? TE.right(null) : TE.left(error),
       ),
     ),
-  netnsMounts: (inode) =>
+  netnsFiles: (inode) =>
     pipe(
-      text('/proc/self/mountinfo'),
-      TE.map((mountinfo) => mountsOf(mountinfo, `net:[${inode}]`)),
+      TE.Do,
+      TE.apS('mountinfo', text('/proc/self/mountinfo')),
+      TE.apS(
+        'ofProcesses',
+        TE.tryCatch(() => filesOfProcesses(`net:[${inode}]`), fileError('/proc')),
+      ),
+      TE.map(({ mountinfo, ofProcesses }) => [
+        ...mountsOf(mountinfo, `net:[${inode}]`),
+        ...ofProcesses,
+      ]),
     ),
   sleep: (milliseconds) => () => wait(milliseconds),
 };

@@ -24,30 +24,42 @@ export interface Recovered {
   readonly result: E.Either<ExecError, RestoreReport>;
 }
 
-/** Where the journal's namespace is mounted, now that the file it was applied by is gone; null for nowhere. */
+/** Shown that the journal's namespace is not at a path. Not being permitted to look shows nothing. */
+const isNotThere = (error: ExecError): boolean =>
+  error._tag === 'JournalElsewhere' ||
+  (error._tag === 'NetnsNotFound' && error.why !== 'not-permitted');
+
+/** The first of `paths` that is the journal's namespace; null when none is. */
+const firstOf = (
+  journal: Journal,
+  [path, ...others]: ReadonlyArray<string>,
+  c: Capabilities,
+): TE.TaskEither<ExecError, string | null> =>
+  path === undefined
+    ? TE.right(null)
+    : pipe(
+        openNetns(path, (netns) => ofThisNetns(journal, netns))(c),
+        TE.map((): string | null => path),
+        TE.orElse((error) => (isNotThere(error) ? firstOf(journal, others, c) : TE.left(error))),
+      );
+
+/** Where the journal's namespace is, now that the file it was applied by is gone; null for nowhere. */
 const otherPath = (journal: Journal, c: Capabilities): TE.TaskEither<ExecError, string | null> =>
   pipe(
-    c.machine.netnsMounts(journal.header.netns.inode),
-    TE.flatMap(([path]) =>
-      path === undefined
-        ? TE.right(null)
-        : pipe(
-            openNetns(path, (netns) => ofThisNetns(journal, netns))(c),
-            TE.map((): string | null => path),
-            TE.orElse(() => TE.right<ExecError, string | null>(null)),
-          ),
-    ),
+    c.machine.netnsFiles(journal.header.netns.inode),
+    TE.flatMap((paths) => firstOf(journal, paths, c)),
   );
 
 /**
  * A finished apply whose namespace is not where it was. /proc/PID/ns/net goes with its process, and the
- * namespace may be mounted elsewhere: then it can still be given back. Else the container has come to its
- * end: there is nothing to give back, and nobody to give it to.
+ * namespace may be mounted elsewhere or have other processes: then it can still be given back. Else the
+ * container has come to its end: there is nothing to give back, and nobody to give it to.
  */
 const forgetOr =
   (journal: Journal, folder: string, c: Capabilities) =>
   (error: ExecError): TE.TaskEither<ExecError, RestoreReport> => {
-    if (error._tag !== 'NetnsNotFound' || journal.phase !== 'committed') return fail(error);
+    const gone = error._tag === 'NetnsNotFound' && isNotThere(error);
+    if (!gone || journal.phase !== 'committed') return fail(error);
     return pipe(
       lifeOf(journal.header.sandbox)(c),
       TE.flatMap((life) => (life === null ? otherPath(journal, c) : fail(error))),

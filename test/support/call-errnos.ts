@@ -35,6 +35,7 @@ const BEFORE: Readonly<Record<string, ReadonlyArray<number>>> = {
   mkdir: [EIO, EACCES, EEXIST, ENOENT, ENOSPC, EDQUOT, EROFS],
   readdir: [EIO, EACCES, EMFILE, ENOENT, ENOMEM],
   readFile: [EIO, EACCES, EMFILE, ENOENT, ESRCH, ENOMEM],
+  readlink: [EIO, ENOMEM, ELOOP],
   pread: [EIO, EINTR],
   write: [EIO, ENOSPC, EDQUOT, EFBIG, EINTR],
   ftruncate: [EIO, EROFS, EFBIG, EINTR],

@@ -185,7 +185,7 @@ export interface FakeWorld {
     self: Process;
     processes: Map<number, string>;
     /** of the one namespace */
-    mounts: ReadonlyArray<string>;
+    netnsFiles: ReadonlyArray<string>;
   };
   readonly capabilities: Capabilities;
 }
@@ -199,7 +199,7 @@ export const fakeWorld = (kernel: FakeKernel): FakeWorld => {
     uptime: 500,
     self: ROOT_PROCESS,
     processes: new Map([[77, '555']]),
-    mounts: [],
+    netnsFiles: [],
   };
   const machine: Machine = {
     bootId: lift(() => E.right(facts.bootId)),
@@ -209,7 +209,7 @@ export const fakeWorld = (kernel: FakeKernel): FakeWorld => {
     pid: 4242,
     euid: () => 0,
     startTimeOf: (pid) => lift(() => E.right(facts.processes.get(pid) ?? null)),
-    netnsMounts: () => lift(() => E.right(facts.mounts)),
+    netnsFiles: () => lift(() => E.right(facts.netnsFiles)),
     sleep: () => async () => {},
   };
   const capabilities: Capabilities = {

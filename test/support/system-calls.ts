@@ -132,6 +132,7 @@ const putInPlace = (): void => {
     mkdir: fileWithFaults('mkdir', promises.mkdir),
     readdir: fileWithFaults('readdir', promises.readdir),
     readFile: fileWithFaults('readFile', promises.readFile),
+    readlink: fileWithFaults('readlink', promises.readlink),
     rename: fileWithFaults('rename', promises.rename),
     unlink: fileWithFaults('unlink', promises.unlink),
   });
