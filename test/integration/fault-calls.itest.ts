@@ -3,19 +3,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apply } from '../../src/executor/apply.js';
-import { describeExec } from '../../src/executor/describe.js';
 import type { ExecError } from '../../src/executor/errors.js';
 import { liveCapabilities as live } from '../../src/executor/live.js';
 import { recover } from '../../src/executor/recover.js';
+import { recoverAll } from '../../src/executor/recover-all.js';
 import { release } from '../../src/executor/release.js';
 import { faultsOf } from '../support/call-errnos.js';
+import { type Call, callsOf, failing, leadsHome, type Run } from '../support/failing-calls.js';
 import { RECIPES, takesEveryFault } from '../support/fault-recipes.js';
 import {
   type Counts,
   expectSameState,
   expectSameText,
+  type FaultSubject,
   giveBack,
   hasJournal,
   takingAgain,
@@ -28,7 +32,7 @@ import {
   SUCCESS,
   scriptedSandbox,
 } from '../support/scripted-sandbox.js';
-import { type Fault, onSystemCalls, type SystemCall } from '../support/system-calls.js';
+import type { Fault } from '../support/system-calls.js';
 
 const counts: Counts = { points: 0, faults: 0, kills: 0, comparisons: 0, different: 0 };
 /** Faults at calls that a run did not come to. */
@@ -36,54 +40,10 @@ let unmet = 0;
 let folder = '';
 let sandbox: ScriptedSandbox;
 
-type Result = E.Either<ExecError, unknown>;
-type Run = () => Promise<Result>;
-
-/**
- * A call of a run, by its name and how many of that name came before. How often the kernel is asked until it
- * has done its own part differs from run to run, so an index of all would mean another call each time.
- */
-interface Call {
-  readonly name: string;
-  readonly nth: number;
-}
-
-/** Tells calls of one name apart. */
-const numbering = (): ((call: SystemCall) => Call) => {
-  const seen = new Map<string, number>();
-  return ({ name }) => {
-    const nth = seen.get(name) ?? 0;
-    seen.set(name, nth + 1);
-    return { name, nth };
-  };
-};
-
-/** The calls of one run, all let through, and how it ended. */
-const callsOf = async (run: Run) => {
-  const calls: Call[] = [];
-  const numbered = numbering();
-  onSystemCalls((call) => {
-    calls.push(numbered(call));
-    return null;
-  });
-  const result = await run();
-  onSystemCalls(() => null);
-  return { calls, result };
-};
-
-/** Whether the run came to the call. */
-const runWithFault = async (run: Run, at: Call, fault: Fault) => {
-  const numbered = numbering();
-  let met = false;
-  onSystemCalls((call) => {
-    const { name, nth } = numbered(call);
-    if (name !== at.name || nth !== at.nth) return null;
-    met = true;
-    return fault;
-  });
-  const result = await run();
-  onSystemCalls(() => null);
-  return { met, result };
+/** Counted when it has happened. */
+const count = ({ met }: { readonly met: boolean }): void => {
+  if (met) counts.faults += 1;
+  else unmet += 1;
 };
 
 /** Where not all of them are tried, each call gets one, another than the call of its name before it. */
@@ -93,35 +53,26 @@ const faultsAt = (recipe: string, { name, nth }: Call): ReadonlyArray<Fault> => 
   return faults.filter((_, i) => i === nth % faults.length);
 };
 
-/** Runs with each fault at each of `calls`, then lets `check` compare. */
-const failEach = async (
-  { run, prepare }: { readonly run: Run; readonly prepare?: () => void },
-  calls: ReadonlyArray<Call>,
-  faults: (call: Call) => ReadonlyArray<Fault>,
-  check: (result: Result, about: string) => Promise<void>,
-): Promise<void> => {
-  for (const call of calls) {
-    counts.points += 1;
-    for (const fault of faults(call)) {
-      prepare?.();
-      const { met, result } = await runWithFault(run, call, fault);
-      if (met) counts.faults += 1;
-      else unmet += 1;
-      const what = `${call.name} ${call.nth}, errno ${fault.errno} ${fault.when}`;
-      await check(result, `${what}: ${describeResult(result)}`);
-    }
-  }
-};
-
-/** The second setns(2) of every two leads back, and a process that it fails in must not go on. */
-const leadsHome = ({ name, nth }: Call): boolean => name === 'setns' && nth % 2 === 1;
-
-const describeResult = (result: Result): string =>
-  E.isRight(result) ? 'it succeeded' : describeExec(result.left).summary;
-
 /** The sandbox has the network, or nobody knows, or not everything could be put back. */
 const needsAPerson = ({ _tag }: ExecError): boolean =>
   _tag === 'ExchangeBroken' || _tag === 'VerificationFailed' || _tag === 'RollbackFailed';
+
+/** The ways to give back what an apply took; the run of one journal of many ends as that one. */
+const VERBS = {
+  recover: ({ path, journalFolder }: FaultSubject): Run =>
+    recover(path, { journalFolder, giveBack: true })(live),
+  'recover of all': ({ journalFolder }: FaultSubject): Run =>
+    pipe(
+      recoverAll({ journalFolder, giveBack: true })(live),
+      TE.flatMapEither(([only]) => only?.result ?? E.right(null)),
+    ),
+  release: ({ path, journalFolder }: FaultSubject): Run =>
+    release(path, { journalFolder, force: true })(live),
+} as const;
+
+const RESTORATIONS = RECIPES.flatMap(([name, recipe]) =>
+  (['recover', 'recover of all', 'release'] as const).map((verb) => [name, verb, recipe] as const),
+);
 
 describeWith(['netns'], 'a fault in every system call', () => {
   beforeAll(async () => {
@@ -149,16 +100,14 @@ describeWith(['netns'], 'a fault in every system call', () => {
       expect(result).toMatchObject({ right: { verification: { outcome: 'verified' } } });
       await giveBack(s);
       const faulty = calls.filter((call) => !leadsHome(call));
-      await failEach(
-        { run },
-        faulty,
-        ({ name }) => faultsOf(name),
-        async (result, about) => {
-          if (E.isRight(result) || needsAPerson(result.left)) await giveBack(s);
-          else expect(hasJournal(s)).toBe(false);
-          await expectSameState(s, counts, about);
-        },
-      );
+      counts.points += faulty.length;
+      for await (const faultyRun of failing(faulty, ({ name }) => faultsOf(name), run)) {
+        count(faultyRun);
+        const { result, about } = faultyRun;
+        if (E.isRight(result) || needsAPerson(result.left)) await giveBack(s);
+        else expect(hasJournal(s)).toBe(false);
+        await expectSameState(s, counts, about);
+      }
       expectSameText(s, counts, 'after all of them');
     });
   });
@@ -170,43 +119,36 @@ describeWith(['netns'], 'a fault in every system call', () => {
       const { calls, result } = await callsOf(run);
       expect(result).toMatchObject({ left: { _tag: 'RolledBack' } });
       const undo = calls.slice(calls.findIndex(({ name }) => name === 'sendmsg') + 1);
-      await failEach(
-        { run },
-        undo,
-        (call) => faultsAt(recipe, call),
-        async (result, about) => {
-          if (E.isLeft(result) && needsAPerson(result.left)) await giveBack(s);
-          await expectSameState(s, counts, about);
-        },
-      );
+      counts.points += undo.length;
+      for await (const faultyRun of failing(undo, (call) => faultsAt(recipe, call), run)) {
+        count(faultyRun);
+        const { result, about } = faultyRun;
+        if (E.isLeft(result) && needsAPerson(result.left)) await giveBack(s);
+        await expectSameState(s, counts, about);
+      }
       expectSameText(s, counts, 'after all of them');
     });
   });
 
-  test.each(RECIPES)('%s: recover and release', async (_, recipe) => {
+  test.each(RESTORATIONS)('%s: %s', async (_, verb, recipe) => {
+    sandbox.answer = verb === 'release' ? SUCCESS : 'not JSON';
     await withSubject(recipe, { folder, address: sandbox.address }, async (s) => {
-      const { path, journalFolder } = s;
-      const verbs: Record<string, Run> = {
-        recover: () => recover(path, { journalFolder, giveBack: true })(live)(),
-        release: () => release(path, { journalFolder, force: true })(live)(),
-      };
-      for (const [verb, run] of Object.entries(verbs)) {
-        sandbox.answer = verb === 'release' ? SUCCESS : 'not JSON';
-        await apply(s.plan, s.where)(live)();
-        const prepare = takingAgain(s);
-        const { calls, result } = await callsOf(run);
-        expect(result).toMatchObject({ right: { outcome: 'given-back' } });
-        const faulty = calls.filter((call) => !leadsHome(call));
-        await failEach(
-          { run, prepare },
-          faulty,
-          (call) => faultsAt(recipe, call),
-          async (_result, about) => {
-            if (hasJournal(s))
-              expect(await run()).toMatchObject({ right: { outcome: 'given-back' } });
-            await expectSameState(s, counts, `${verb}, ${about}`);
-          },
-        );
+      const run = VERBS[verb](s);
+      await apply(s.plan, s.where)(live)();
+      const prepare = takingAgain(s);
+      const { calls, result } = await callsOf(run);
+      expect(result).toMatchObject({ right: { outcome: 'given-back' } });
+      const faulty = calls.filter((call) => !leadsHome(call));
+      counts.points += faulty.length;
+      for await (const faultyRun of failing(
+        faulty,
+        (call) => faultsAt(recipe, call),
+        run,
+        prepare,
+      )) {
+        count(faultyRun);
+        if (hasJournal(s)) expect(await run()).toMatchObject({ right: { outcome: 'given-back' } });
+        await expectSameState(s, counts, faultyRun.about);
       }
       expectSameText(s, counts, 'after all of them');
     });
