@@ -33,6 +33,12 @@ const raw = (other: RawAttributes | undefined): Word =>
     .map(([type, hex]) => `attr${type} ${hex}`)
     .join(' ');
 
+/** By ARPHRD_*; another one is somebody's decision. */
+const USUAL_BROADCAST: Readonly<Record<string, string>> = {
+  ether: 'ff:ff:ff:ff:ff:ff',
+  loopback: '00:00:00:00:00:00',
+};
+
 /** Flags that carrier, queues and drivers change without anyone's doing. */
 const PASSING_LINK_FLAGS = new Set(['LOWER_UP', 'RUNNING', 'NO-CARRIER', 'DORMANT', 'ECHO']);
 
@@ -45,6 +51,7 @@ export const linkText =
       link.mode,
       `${link.type} mtu ${link.mtu}`,
       pair('lladdr', link.address),
+      link.broadcast !== USUAL_BROADCAST[link.type] && pair('brd', link.broadcast),
       pair('gso_max_size', link.gsoMaxSize),
       link.gso !== undefined && `gso ${link.gso ? 'on' : 'off'}`,
       link.master !== undefined && `master ${linkName(names, link.master)}`,
@@ -70,6 +77,7 @@ export const addressText =
       pair('proto', a.protocol),
       ...a.flags.filter((flag) => !PASSING_ADDRESS_FLAGS.has(flag)),
       a.validLft !== null && 'expires',
+      a.preferredLft !== null && a.validLft === null && 'deprecates',
     );
 
 /** 254 and its siblings by name, others by number. Source: RT_TABLE_* in linux/rtnetlink.h. */
@@ -127,7 +135,7 @@ export const ruleText = (r: Rule): string =>
     `from ${r.src ?? 'all'}`,
     pair('to', r.dst),
     pair('tos', r.tos),
-    r.fwmark !== undefined && `fwmark ${r.fwmark}/${r.fwmask ?? 0xffff_ffff}`,
+    (r.fwmark ?? r.fwmask) !== undefined && `fwmark ${r.fwmark ?? 0}/${r.fwmask ?? 0xffff_ffff}`,
     pair('iif', r.iif),
     pair('oif', r.oif),
     r.action === 'to_tbl' ? `lookup ${tableName(r.table ?? 0)}` : r.action,
@@ -154,7 +162,7 @@ export const nexthopText =
   (names: LinkNames) =>
   (n: NexthopObject): string =>
     words(
-      `nexthop ${n.id}`,
+      `nexthop ${n.family} ${n.id}`,
       n.group !== undefined &&
         `group ${n.group.map(({ id, weight }) => `${id},${weight}`).join('/')}`,
       pair('via', n.gateway),
