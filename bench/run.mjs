@@ -44,7 +44,7 @@ report(
   }),
 );
 
-const { compile } = await import('../dist/plan/compile.js');
+const { compile } = await import('../dist/plan/rules/compile.js');
 const route = (i) => ({
   family: 'inet',
   table: 254,

@@ -15,7 +15,7 @@ import {
   ICMPV6_ECHO_REPLY,
   ICMPV6_ECHO_REQUEST,
 } from '../dist/executor/sandbox/frame/icmp.js';
-import { parseAddress } from '../dist/plan/address.js';
+import { parseAddress } from '../dist/plan/model/address.js';
 
 const AF_INET = 2; // linux/socket.h
 const AF_INET6 = 10; // linux/socket.h

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { encodeCall } from '../src/executor/urpc/message.js';
-import { writeDocument } from '../src/plan/document.js';
-import { describe as diagnose } from '../src/plan/error-text.js';
-import { NetworkPlan } from '../src/plan/network-plan.js';
-import { linearise } from '../src/plan/ops.js';
-import { opsText } from '../src/plan/ops-text.js';
-import { writeYaml } from '../src/plan/yaml-writer.js';
+import { writeDocument } from '../src/plan/documents/read.js';
+import { writeYaml } from '../src/plan/documents/write.js';
+import { NetworkPlan } from '../src/plan/model/network-plan.js';
+import { linearise } from '../src/plan/model/ops.js';
+import { describe as diagnose } from '../src/plan/views/failure-text.js';
+import { opsText } from '../src/plan/views/ops-text.js';
 import { fixtureFile, fixtures, outcomeOf } from './support/fixtures.js';
 
 const PLANNED = ['plan.yaml', 'ops.txt', 'urpc.json'];

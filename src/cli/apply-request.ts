@@ -1,5 +1,5 @@
 /** applyRequest: what `netplan apply` is asked to do, or what is wrong with the way it is asked. */
-import type { PlanOptions } from '../plan/options.js';
+import type { PlanOptions } from '../plan/model/options.js';
 import { type PlanFlags, planOptions } from './plan-options.js';
 import {
   type LiveSource,

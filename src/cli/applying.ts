@@ -4,8 +4,8 @@ import type * as IO from 'fp-ts/lib/IO.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { ApplyTarget } from '../executor/apply.js';
 import type { ApplyReport } from '../executor/report.js';
-import { NetworkPlan } from '../plan/network-plan.js';
-import { linearise, type Op } from '../plan/ops.js';
+import { NetworkPlan } from '../plan/model/network-plan.js';
+import { linearise, type Op } from '../plan/model/ops.js';
 import type { ApplyRequest, PlanFrom } from './apply-request.js';
 import { type Location, locateBoth, netnsFile, type SandboxPlace } from './location.js';
 import { planSource, planState } from './planning.js';
@@ -13,7 +13,7 @@ import type { Refusal } from './refusal.js';
 import { readLocation } from './source.js';
 
 export { reportText } from '../executor/report.js';
-export { opsText } from '../plan/ops-text.js';
+export { opsText } from '../plan/views/ops-text.js';
 
 type Now = ApplyRequest & { readonly _tag: 'Apply' };
 

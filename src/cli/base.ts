@@ -3,9 +3,9 @@ import { Command } from '@oclif/core/command';
 import { CLIError } from '@oclif/core/errors';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type * as t from 'io-ts';
-import { diagnosticText } from '../plan/diagnostic-text.js';
-import { escapeName } from '../plan/escape-name.js';
-import type { Style } from '../plan/style.js';
+import { diagnosticText } from '../plan/views/diagnostic-text.js';
+import { escapeName } from '../plan/views/escape-name.js';
+import type { Style } from '../plan/views/style.js';
 import { CommandError } from './command-error.js';
 import { exitCodes } from './exit-codes.js';
 import type { Refusal } from './refusal.js';
@@ -65,7 +65,7 @@ export abstract class NetplanCommand extends Command {
   ): Promise<void> {
     if (file === '-' && this.jsonEnabled()) return;
     const [{ writeDocument }, { writeText }] = await Promise.all([
-      import('../plan/document.js'),
+      import('../plan/documents/read.js'),
       import('./files.js'),
     ]);
     const text = writeDocument(codec, value);

@@ -1,5 +1,5 @@
 /** CommandError: a refusal as the one error that ends a command. */
-import type { Diagnostic } from '../plan/network-plan.js';
+import type { Diagnostic } from '../plan/model/network-plan.js';
 import type { Refusal } from './refusal.js';
 
 export class CommandError extends Error {

@@ -2,10 +2,10 @@
 import { sequenceT } from 'fp-ts/lib/Apply.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Change, diffPlans } from '../plan/diff.js';
-import type { NetworkPlan } from '../plan/network-plan.js';
-import type { PlanOptions } from '../plan/options.js';
-import { PlanOrState } from '../plan/plan-or-state.js';
+import { PlanOrState } from '../plan/documents/plan-or-state.js';
+import type { NetworkPlan } from '../plan/model/network-plan.js';
+import type { PlanOptions } from '../plan/model/options.js';
+import { type Change, diffPlans } from '../plan/views/diff.js';
 import { readDocumentFile } from './documents.js';
 import { planState } from './planning.js';
 import type { Refusal } from './refusal.js';

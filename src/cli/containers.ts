@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Capabilities, Exec, SandboxAddress } from '../executor/capabilities.js';
 import { defaultRoot, findContainer } from '../executor/urpc/container.js';
 import { probeTarget } from '../executor/urpc/probe.js';
-import { bundleOptions } from '../plan/bundle.js';
+import { bundleOptions } from '../plan/documents/bundle.js';
 import { onThisMachine } from './live.js';
 import type { Location } from './location.js';
 import type { Refusal } from './refusal.js';

@@ -4,8 +4,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type * as t from 'io-ts';
-import { type DocumentErrors, describeDocumentError, readDocument } from '../plan/document.js';
-import type { Diagnostic } from '../plan/network-plan.js';
+import {
+  type DocumentErrors,
+  describeDocumentError,
+  readDocument,
+} from '../plan/documents/read.js';
+import type { Diagnostic } from '../plan/model/network-plan.js';
 import { exitCodes } from './exit-codes.js';
 import { readText } from './files.js';
 import type { Refusal } from './refusal.js';

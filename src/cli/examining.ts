@@ -2,8 +2,8 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DoctorOptions, type DoctorReport, doctor } from '../executor/doctor.js';
-import type { Style } from '../plan/style.js';
-import { type Cell, table } from '../plan/table.js';
+import type { Style } from '../plan/views/style.js';
+import { type Cell, table } from '../plan/views/table.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { onThisMachine } from './live.js';
 import { locate, locateBoth } from './location.js';

@@ -3,15 +3,15 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { describe } from '../plan/error-text.js';
-import { describeUnknownSubject, type Explanation, explain } from '../plan/explain.js';
-import type { PlanOptions } from '../plan/options.js';
+import type { PlanOptions } from '../plan/model/options.js';
+import { describeUnknownSubject, type Explanation, explain } from '../plan/views/explain.js';
+import { describe } from '../plan/views/failure-text.js';
 import { exitCodes } from './exit-codes.js';
 import type { Refusal } from './refusal.js';
 import { readSource } from './source.js';
 import type { Source } from './source-flags.js';
 
-export { explainText } from '../plan/explain-text.js';
+export { explainText } from '../plan/views/explain-text.js';
 
 /** `options` win over what a bundle or container says. */
 export const explainSource = (

@@ -4,15 +4,15 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { readDocument } from '../plan/document.js';
+import { readDocument } from '../plan/documents/read.js';
 import {
   IPROUTE2_PARTS,
   Iproute2,
   type Iproute2Part,
   isIproute2,
   readIproute2,
-} from '../plan/iproute2.js';
-import type { NamespaceState } from '../plan/state.js';
+} from '../plan/iproute2/document.js';
+import type { NamespaceState } from '../plan/model/state.js';
 import { parseDocument, refusedIn } from './documents.js';
 import { exitCodes } from './exit-codes.js';
 import { readIfThere } from './files.js';

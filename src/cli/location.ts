@@ -2,8 +2,13 @@
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { BundleConfig, type BundleNetns, bundleNetns, bundleOptions } from '../plan/bundle.js';
-import type { PlanOptions } from '../plan/options.js';
+import {
+  BundleConfig,
+  type BundleNetns,
+  bundleNetns,
+  bundleOptions,
+} from '../plan/documents/bundle.js';
+import type { PlanOptions } from '../plan/model/options.js';
 import { exitCodes } from './exit-codes.js';
 import { type Refusal, refusal } from './refusal.js';
 import type { LiveSource, Sink } from './source-flags.js';

@@ -3,13 +3,13 @@ import * as t from 'io-ts';
 import { DoctorReport } from '../executor/doctor.js';
 import { RestoreReport } from '../executor/recover.js';
 import { ApplyReport } from '../executor/report.js';
-import { closed } from '../plan/closed.js';
-import { Change } from '../plan/diff.js';
-import type { Explanation } from '../plan/explain.js';
-import { Diagnostic, ObjectPathCodec } from '../plan/network-plan.js';
-import type { Op } from '../plan/ops.js';
-import { Family, IfIndex, IfName, IpAddress, LinkAddress, U32 } from '../plan/scalars.js';
-import type { Target } from '../plan/target.js';
+import { closed } from '../plan/model/closed.js';
+import { Diagnostic, ObjectPathCodec } from '../plan/model/network-plan.js';
+import type { Op } from '../plan/model/ops.js';
+import { Family, IfIndex, IfName, IpAddress, LinkAddress, U32 } from '../plan/model/scalars.js';
+import type { Target } from '../plan/model/target.js';
+import { Change } from '../plan/views/diff.js';
+import type { Explanation } from '../plan/views/explain.js';
 import type { SandboxSummary } from './sandbox-run.js';
 
 /** Gives `codec` back. Does not compile where its type is not A. */

@@ -1,8 +1,8 @@
 /** The flags that become PlanOptions: only what was given, so that a bundle's options and the defaults hold. */
 import { CLIError } from '@oclif/core/errors';
 import * as Flags from '@oclif/core/flags';
-import type { DefaultRoutePolicy, PlanOptions } from '../plan/options.js';
-import { IfName } from '../plan/scalars.js';
+import type { DefaultRoutePolicy, PlanOptions } from '../plan/model/options.js';
+import { IfName } from '../plan/model/scalars.js';
 import { exitCodes } from './exit-codes.js';
 
 const helpGroup = 'PLAN';

@@ -1,6 +1,6 @@
 /** Refusal: why a command cannot do what was asked, with every reason, its remedy and the exit code. */
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
-import type { Diagnostic } from '../plan/network-plan.js';
+import type { Diagnostic } from '../plan/model/network-plan.js';
 import type { ExitCode } from './exit-codes.js';
 
 export interface Refusal {

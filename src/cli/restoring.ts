@@ -7,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type RecoverOptions, type RestoreReport, recover } from '../executor/recover.js';
 import { recoverAll } from '../executor/recover-all.js';
 import { type ReleaseOptions, release } from '../executor/release.js';
-import { escapeName } from '../plan/escape-name.js';
+import { escapeName } from '../plan/views/escape-name.js';
 import { exitCodes } from './exit-codes.js';
 import { onThisMachine, refusalOf } from './live.js';
 import { locate } from './location.js';

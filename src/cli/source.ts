@@ -1,8 +1,8 @@
 /** readSource: a namespace state from wherever the flags say it is, with the plan options found beside it. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { PlanOptions } from '../plan/options.js';
-import type { NamespaceState } from '../plan/state.js';
+import type { PlanOptions } from '../plan/model/options.js';
+import type { NamespaceState } from '../plan/model/state.js';
 import { type Location, locate } from './location.js';
 import type { Refusal } from './refusal.js';
 import type { Source } from './source-flags.js';

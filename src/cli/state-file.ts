@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { NamespaceState } from '../plan/state.js';
+import { NamespaceState } from '../plan/model/state.js';
 import { parseDocument } from './documents.js';
 import { readText } from './files.js';
 import type { Refusal } from './refusal.js';

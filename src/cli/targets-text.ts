@@ -1,7 +1,8 @@
 /** targetsText: the targets as a table, newest first as given, abilities as words. */
-import type { Style } from '../plan/style.js';
-import { type Cell, table } from '../plan/table.js';
-import type { Target } from '../plan/target.js';
+
+import type { Target } from '../plan/model/target.js';
+import type { Style } from '../plan/views/style.js';
+import { type Cell, table } from '../plan/views/table.js';
 
 const HEADINGS = ['TARGET', 'FIRST', 'LAST', 'FILES', 'GATEWAYS', 'LOOKUP', 'CARRIES'];
 

@@ -1,5 +1,5 @@
 /** What a terminal is told: colours only where a person sees them, and never a raw character from outside. */
-import { ansi, plain, type Style } from '../plan/style.js';
+import { ansi, plain, type Style } from '../plan/views/style.js';
 
 /** Source: no-color.org; TERM=dumb is terminfo's terminal without abilities. */
 export const styleFor = (stream: { readonly isTTY?: boolean }): Style => {

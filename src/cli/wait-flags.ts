@@ -1,7 +1,7 @@
 /** --wait-for and --timeout: what a live namespace has to have before it is planned. */
 import { CLIError } from '@oclif/core/errors';
 import * as Flags from '@oclif/core/flags';
-import type { Condition } from '../plan/conditions.js';
+import type { Condition } from '../plan/views/conditions.js';
 import { exitCodes } from './exit-codes.js';
 import type { Source } from './source-flags.js';
 
@@ -13,7 +13,7 @@ const ONE_DAY = 86_400;
 
 /** Throws what oclif prints as a wrong use: exit code 2. */
 const conditions = async (text: string): Promise<ReadonlyArray<Condition>> => {
-  const { parseConditions } = await import('../plan/conditions.js');
+  const { parseConditions } = await import('../plan/views/conditions.js');
   const parsed = parseConditions(text);
   if (parsed._tag === 'Right') return parsed.right;
   throw new CLIError(parsed.left, { exit: exitCodes.usage });

@@ -1,7 +1,7 @@
 /** What an apply writes down before its first effect: whose, when, for which sandbox, and what was there. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { addressText, linkNames } from '../plan/what.js';
+import { addressText, linkNames } from '../plan/views/object-text.js';
 import type { Capabilities } from './capabilities.js';
 import type { ExecError } from './errors.js';
 import type { JournalHeader, JournalSandbox } from './journal.js';

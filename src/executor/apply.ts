@@ -1,10 +1,10 @@
 /** apply: a plan carried out, all of it or nothing, with a journal on disk before the first effect. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { NetworkPlan } from '../plan/network-plan.js';
-import { linearise } from '../plan/ops.js';
-import { staleness } from '../plan/stale.js';
-import type { NamespaceState } from '../plan/state.js';
+import type { NetworkPlan } from '../plan/model/network-plan.js';
+import { linearise } from '../plan/model/ops.js';
+import type { NamespaceState } from '../plan/model/state.js';
+import { staleness } from '../plan/restore/stale.js';
 import { headerOf } from './apply-record.js';
 import type { Capabilities, Exec, Netns, SandboxConnection } from './capabilities.js';
 import { describeExec } from './describe.js';

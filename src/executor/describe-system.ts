@@ -1,5 +1,5 @@
 /** Failures of the kernel, of files and of bytes on the wire into prose: code, words and remedy. */
-import type { Diagnostic } from '../plan/network-plan.js';
+import type { Diagnostic } from '../plan/model/network-plan.js';
 import type { ExecCode } from './codes.js';
 import type { ExecError, NetnsNotFound } from './errors.js';
 import {

@@ -1,5 +1,5 @@
 /** ExecError into prose: the one total function that gives each failure its code, its words and its remedy. */
-import type { Diagnostic } from '../plan/network-plan.js';
+import type { Diagnostic } from '../plan/model/network-plan.js';
 import {
   describeSystem,
   diagnostic,

@@ -2,7 +2,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { closed } from '../plan/closed.js';
+import { closed } from '../plan/model/closed.js';
 import type { Capabilities, Exec, Netns, SandboxAddress } from './capabilities.js';
 import { describeExec } from './describe.js';
 import type { ExecError } from './errors.js';

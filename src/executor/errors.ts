@@ -1,6 +1,6 @@
 /** ExecError: why an effect failed, as facts; `describeExec` is the only place that turns them into prose. */
-import type { IfName } from '../plan/scalars.js';
-import type { ObjectPath } from '../plan/state.js';
+import type { IfName } from '../plan/model/scalars.js';
+import type { ObjectPath } from '../plan/model/state.js';
 import type { RecordError } from './record-errors.js';
 import type { OpReport } from './report.js';
 

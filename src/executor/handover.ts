@@ -1,8 +1,8 @@
 /** What the journal of a namespace says to a new apply, and whether its sandbox still lives. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { NamespaceState } from '../plan/state.js';
-import { addressText, linkNames } from '../plan/what.js';
+import type { NamespaceState } from '../plan/model/state.js';
+import { addressText, linkNames } from '../plan/views/object-text.js';
 import type { Capabilities, Exec } from './capabilities.js';
 import type { ExecError } from './errors.js';
 import { nothing } from './fail.js';

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { NetnsIdentity } from '../plan/state.js';
+import type { NetnsIdentity } from '../plan/model/state.js';
 import type { Capabilities, FileFacts, OpenFile } from './capabilities.js';
 import type { ExecError } from './errors.js';
 import { EEXIST } from './linux/errno.js';

@@ -11,10 +11,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { closed } from '../plan/closed.js';
-import { decodeWith } from '../plan/decode.js';
-import { Count } from '../plan/scalars.js';
-import { NamespaceState, NetnsIdentity } from '../plan/state.js';
+import { decodeWith } from '../plan/documents/decode.js';
+import { closed } from '../plan/model/closed.js';
+import { Count } from '../plan/model/scalars.js';
+import { NamespaceState, NetnsIdentity } from '../plan/model/state.js';
 import type { OpenFile } from './capabilities.js';
 import type { ExecError } from './errors.js';
 import {

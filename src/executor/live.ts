@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { NetnsIdentity } from '../plan/state.js';
+import type { NetnsIdentity } from '../plan/model/state.js';
 import type { Capabilities, Fd, Netns } from './capabilities.js';
 import type { ExecError } from './errors.js';
 import { AF_UNIX, SOCK_STREAM } from './linux/abi.js';

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { NetnsIdentity } from '../plan/state.js';
+import type { NetnsIdentity } from '../plan/model/state.js';
 import type { OpenFile } from './capabilities.js';
 import type { ExecError } from './errors.js';
 import { fail } from './fail.js';

@@ -2,8 +2,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { IfName } from '../plan/scalars.js';
-import type { NamespaceState, NetnsIdentity } from '../plan/state.js';
+import type { IfName } from '../plan/model/scalars.js';
+import type { NamespaceState, NetnsIdentity } from '../plan/model/state.js';
 import type { ExecError } from './errors.js';
 import { EOPNOTSUPP } from './linux/errno.js';
 import { addressDump } from './netlink/address.js';

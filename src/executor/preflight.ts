@@ -1,11 +1,11 @@
 /** Preflight: everything that can be known to fail, found before the first effect and told together. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { REFUSED_KINDS } from '../plan/links.js';
-import type { FdLink, NetworkPlan } from '../plan/network-plan.js';
-import { linearise } from '../plan/ops.js';
-import type { Link, NamespaceState } from '../plan/state.js';
-import { targetOf } from '../plan/target.js';
+import type { FdLink, NetworkPlan } from '../plan/model/network-plan.js';
+import { linearise } from '../plan/model/ops.js';
+import type { Link, NamespaceState } from '../plan/model/state.js';
+import { targetOf } from '../plan/model/target.js';
+import { REFUSED_KINDS } from '../plan/rules/links.js';
 import type { Capabilities, Process } from './capabilities.js';
 import type { PreflightCode } from './codes.js';
 import type { ExecError, Preflight } from './errors.js';

@@ -1,7 +1,7 @@
 /** What a probe asks for and what its answers mean: the planned MAC has every planned address, and nobody else. */
-import { formatAddress, parseAddress } from '../plan/address.js';
-import type { NetworkPlan } from '../plan/network-plan.js';
-import type { IfName } from '../plan/scalars.js';
+import { formatAddress, parseAddress } from '../plan/model/address.js';
+import type { NetworkPlan } from '../plan/model/network-plan.js';
+import type { IfName } from '../plan/model/scalars.js';
 
 /** A planned address, as formatAddress writes it, and who should answer for it. */
 export interface Expected {

@@ -1,5 +1,5 @@
 /** The frames of a probe: an ARP probe or a neighbor solicitation, and who an answer says has the address. */
-import { formatAddress } from '../plan/address.js';
+import { formatAddress } from '../plan/model/address.js';
 import { decodeArp } from './sandbox/frame/arp.js';
 import { decodeEthernet, ETH_P_ARP, ETH_P_IPV6 } from './sandbox/frame/ethernet.js';
 import { decodeIcmp6 } from './sandbox/frame/icmp.js';

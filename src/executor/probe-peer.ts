@@ -2,10 +2,10 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { parseAddress } from '../plan/address.js';
-import type { NetworkPlan } from '../plan/network-plan.js';
-import { type IfIndex, type IfName, trusted } from '../plan/scalars.js';
-import type { Address, Link, NamespaceState } from '../plan/state.js';
+import { parseAddress } from '../plan/model/address.js';
+import type { NetworkPlan } from '../plan/model/network-plan.js';
+import { type IfIndex, type IfName, trusted } from '../plan/model/scalars.js';
+import type { Address, Link, NamespaceState } from '../plan/model/state.js';
 import type { Capabilities, Exec, Fd, FramePort, Netns } from './capabilities.js';
 import type { ExecError } from './errors.js';
 import {

@@ -2,9 +2,9 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { closed } from '../plan/closed.js';
-import { sameIdentity } from '../plan/stale.js';
-import { aged } from '../plan/state-difference.js';
+import { closed } from '../plan/model/closed.js';
+import { aged } from '../plan/restore/difference.js';
+import { sameIdentity } from '../plan/restore/stale.js';
 import type { Capabilities, Exec, Netns } from './capabilities.js';
 import type { ExecError } from './errors.js';
 import { fail } from './fail.js';

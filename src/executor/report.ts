@@ -1,7 +1,7 @@
 /** ApplyReport: what apply did, op by op, and what its caller must know. */
 import * as t from 'io-ts';
-import { closed } from '../plan/closed.js';
-import { escapeName } from '../plan/escape-name.js';
+import { closed } from '../plan/model/closed.js';
+import { escapeName } from '../plan/views/escape-name.js';
 
 export const OpOutcome = t.keyof(
   { applied: null, 'already-done': null, undone: null, failed: null, 'not-run': null },

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { NamespaceState } from '../plan/state.js';
+import type { NamespaceState } from '../plan/model/state.js';
 import type { Netns } from './capabilities.js';
 import type { ExecError } from './errors.js';
 

@@ -2,10 +2,15 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { NetworkPlan } from '../plan/network-plan.js';
-import { type BindPacketSocket, type DeleteAddress, linearise, type Op } from '../plan/ops.js';
-import { opText } from '../plan/ops-text.js';
-import type { NamespaceState } from '../plan/state.js';
+import type { NetworkPlan } from '../plan/model/network-plan.js';
+import {
+  type BindPacketSocket,
+  type DeleteAddress,
+  linearise,
+  type Op,
+} from '../plan/model/ops.js';
+import type { NamespaceState } from '../plan/model/state.js';
+import { opText } from '../plan/views/ops-text.js';
 import type { Capabilities, Fd, Netns, SandboxConnection } from './capabilities.js';
 import type { ExecError } from './errors.js';
 import { fail, nothing } from './fail.js';

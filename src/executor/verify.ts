@@ -1,8 +1,8 @@
 /** After the call: what of the namespace is not as the plan says it should be. */
-import type { NetworkPlan } from '../plan/network-plan.js';
-import type { Address, NamespaceState, Route } from '../plan/state.js';
-import { compareStates } from '../plan/state-difference.js';
-import { addressText, linkNames } from '../plan/what.js';
+import type { NetworkPlan } from '../plan/model/network-plan.js';
+import type { Address, NamespaceState, Route } from '../plan/model/state.js';
+import { compareStates } from '../plan/restore/difference.js';
+import { addressText, linkNames } from '../plan/views/object-text.js';
 
 const key = (ifindex: number, local: string, prefixLen: number, peer: string | undefined) =>
   `${ifindex} ${local}/${prefixLen} ${peer ?? local}`;

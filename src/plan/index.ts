@@ -1,32 +1,13 @@
 /** The planner's public face: documents in and out, plans, differences and texts; no effects anywhere. */
-export { BundleConfig, type BundleNetns, bundleNetns, bundleOptions } from './bundle.js';
-export { compile } from './compile.js';
-export {
-  allHold,
-  type Condition,
-  conditionText,
-  describeUnmet,
-  parseConditions,
-} from './conditions.js';
-export { Change, diffPlans } from './diff.js';
+export { BundleConfig, type BundleNetns, bundleNetns, bundleOptions } from './documents/bundle.js';
+export { PlanOrState } from './documents/plan-or-state.js';
 export {
   type DocumentError,
   type DocumentErrors,
   describeDocumentError,
   readDocument,
   writeDocument,
-} from './document.js';
-export { describe } from './error-text.js';
-export type { PlanError, PlanErrors } from './errors.js';
-export { escapeName } from './escape-name.js';
-export {
-  describeUnknownSubject,
-  type Explanation,
-  explain,
-  type UnknownSubject,
-} from './explain.js';
-export { explainText } from './explain-text.js';
-export { compareForwarding, type ForwardingDifference } from './forwarding.js';
+} from './documents/read.js';
 export {
   Accounted,
   DefaultGateway,
@@ -38,16 +19,15 @@ export {
   PlannedAddress,
   PlannedNeighbor,
   PlannedRoute,
-} from './network-plan.js';
+} from './model/network-plan.js';
 export {
   type BindPacketSocket,
   type CallSandbox,
   type DeleteAddress,
   linearise,
   type Op,
-} from './ops.js';
-export { DEFAULT_OPTIONS, PlanOptions } from './options.js';
-export { PlanOrState } from './plan-or-state.js';
+} from './model/ops.js';
+export { DEFAULT_OPTIONS, PlanOptions } from './model/options.js';
 export {
   Family,
   IfIndex,
@@ -55,7 +35,7 @@ export {
   IpAddress,
   LinkAddress,
   Prefix,
-} from './scalars.js';
+} from './model/scalars.js';
 export {
   Address,
   Link,
@@ -66,7 +46,27 @@ export {
   type ObjectPath,
   Route,
   Rule,
-} from './state.js';
-export { ansi, plain, type Style } from './style.js';
-export { findTarget, LATEST, TARGETS, type Target } from './target.js';
-export { diagnosticText, diffText, opsText, planText } from './text.js';
+} from './model/state.js';
+export { findTarget, LATEST, TARGETS, type Target } from './model/target.js';
+export { compareForwarding, type ForwardingDifference } from './routing/compare.js';
+export { compile } from './rules/compile.js';
+export type { PlanError, PlanErrors } from './rules/failures.js';
+export {
+  allHold,
+  type Condition,
+  conditionText,
+  describeUnmet,
+  parseConditions,
+} from './views/conditions.js';
+export { Change, diffPlans } from './views/diff.js';
+export { escapeName } from './views/escape-name.js';
+export {
+  describeUnknownSubject,
+  type Explanation,
+  explain,
+  type UnknownSubject,
+} from './views/explain.js';
+export { explainText } from './views/explain-text.js';
+export { describe } from './views/failure-text.js';
+export { diagnosticText, diffText, opsText, planText } from './views/plan-text.js';
+export { ansi, plain, type Style } from './views/style.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { planTarget } from '../../src/cli/containers.js';
-import { findTarget } from '../../src/plan/target.js';
+import { findTarget } from '../../src/plan/model/target.js';
 
 test('a running sandbox of the newest gVisor gets the call that answers with its errors', () => {
   expect(planTarget('head')).toBe('latest');

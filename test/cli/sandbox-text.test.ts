@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { eventText } from '../../src/cli/sandbox-text.js';
 import type { SandboxEvent } from '../../src/executor/sandbox/events.js';
-import { plain } from '../../src/plan/style.js';
+import { plain } from '../../src/plan/views/style.js';
 
 const text = (event: SandboxEvent): string => eventText(event, plain);
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { safeJson, styleFor } from '../../src/cli/terminal.js';
-import { ansi, plain } from '../../src/plan/style.js';
+import { ansi, plain } from '../../src/plan/views/style.js';
 
 describe('styleFor', () => {
   afterEach(() => vi.unstubAllEnvs());

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { JournalHeader } from '../../src/executor/journal.js';
 import { headerPieces } from '../../src/executor/journal-text.js';
-import type { NamespaceState } from '../../src/plan/state.js';
+import type { NamespaceState } from '../../src/plan/model/state.js';
 import { arbitraryState } from '../support/arbitrary-state.js';
 import { route } from '../support/states.js';
 

@@ -7,8 +7,8 @@ import { connectionOver } from '../../src/executor/netlink/connection.js';
 import type { NlMessage } from '../../src/executor/netlink/message.js';
 import { encodeNeighbor } from '../../src/executor/netlink/neighbor.js';
 import { type Extras, observe } from '../../src/executor/observe.js';
-import { trusted } from '../../src/plan/scalars.js';
-import { NamespaceState, type Neighbor } from '../../src/plan/state.js';
+import { trusted } from '../../src/plan/model/scalars.js';
+import { NamespaceState, type Neighbor } from '../../src/plan/model/state.js';
 import { datagram, type Reply, replay, scripted } from './netlink/scripted-transport.js';
 
 const extras: Extras = {

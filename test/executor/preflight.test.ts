@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import { planFailures } from '../../src/executor/preflight.js';
-import { compile } from '../../src/plan/compile.js';
-import type { Link } from '../../src/plan/state.js';
+import type { Link } from '../../src/plan/model/state.js';
+import { compile } from '../../src/plan/rules/compile.js';
 import { oneLink } from '../support/states.js';
 
 const plan = (() => {

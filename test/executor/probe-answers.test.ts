@@ -6,7 +6,7 @@ import {
   type Expected,
   judgeAnswers,
 } from '../../src/executor/probe-answers.js';
-import { trusted } from '../../src/plan/scalars.js';
+import { trusted } from '../../src/plan/model/scalars.js';
 
 const OURS = '02:00:00:00:00:02';
 const OTHER = '02:00:00:00:00:99';

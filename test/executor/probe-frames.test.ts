@@ -10,7 +10,7 @@ import {
 import { encodeIcmp6 } from '../../src/executor/sandbox/frame/icmp.js';
 import { encodeIpv6, IPPROTO_ICMPV6 } from '../../src/executor/sandbox/frame/ipv6.js';
 import { ALL_NODES, encodeAdvertisement } from '../../src/executor/sandbox/frame/ndp.js';
-import { parseAddress } from '../../src/plan/address.js';
+import { parseAddress } from '../../src/plan/model/address.js';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const bytes = (address: string): Uint8Array => {

@@ -5,7 +5,7 @@ import { apply } from '../../src/executor/apply.js';
 import type { Capabilities } from '../../src/executor/capabilities.js';
 import { ARPOP_REPLY, decodeArp, encodeArp } from '../../src/executor/sandbox/frame/arp.js';
 import { decodeEthernet, encodeEthernet } from '../../src/executor/sandbox/frame/ethernet.js';
-import { compile } from '../../src/plan/compile.js';
+import { compile } from '../../src/plan/rules/compile.js';
 import { type FakeWorld, fakeWorld } from '../support/fake-machine.js';
 import { FAKE_NAMESPACES } from '../support/fake-namespaces.js';
 

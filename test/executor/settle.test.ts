@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import type { ExecError } from '../../src/executor/errors.js';
 import { settle, type Watched } from '../../src/executor/settle.js';
-import type { NamespaceState } from '../../src/plan/state.js';
+import type { NamespaceState } from '../../src/plan/model/state.js';
 import { state } from '../support/states.js';
 
 const empty = state({});

@@ -2,9 +2,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { verify } from '../../src/executor/verify.js';
-import { compile } from '../../src/plan/compile.js';
-import type { NetworkPlan } from '../../src/plan/network-plan.js';
-import { linearise } from '../../src/plan/ops.js';
+import type { NetworkPlan } from '../../src/plan/model/network-plan.js';
+import { linearise } from '../../src/plan/model/ops.js';
+import { compile } from '../../src/plan/rules/compile.js';
 import type { FakeKernel } from '../support/fake-kernel.js';
 import { FAKE_NAMESPACES } from '../support/fake-namespaces.js';
 import { address, link, route } from '../support/states.js';

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
-import { compile } from '../../src/plan/compile.js';
-import { readDocument, writeDocument } from '../../src/plan/document.js';
-import { describe as diagnose } from '../../src/plan/error-text.js';
-import { NetworkPlan } from '../../src/plan/network-plan.js';
-import { NamespaceState } from '../../src/plan/state.js';
+import { readDocument, writeDocument } from '../../src/plan/documents/read.js';
+import { NetworkPlan } from '../../src/plan/model/network-plan.js';
+import { NamespaceState } from '../../src/plan/model/state.js';
+import { compile } from '../../src/plan/rules/compile.js';
+import { describe as diagnose } from '../../src/plan/views/failure-text.js';
 import { fixtureFile, optionsOf, outcomeOf, recipes } from '../support/fixtures.js';
 import { test } from '../support/netns.js';
 import { observeNetns } from '../support/observe.js';

@@ -2,10 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { formatAddress, fromBigInt } from '../../src/plan/address.js';
-import { kernelDecisions } from '../../src/plan/kernel-table.js';
-import type { Family } from '../../src/plan/scalars.js';
-import type { NamespaceState } from '../../src/plan/state.js';
+import { formatAddress, fromBigInt } from '../../src/plan/model/address.js';
+import type { Family } from '../../src/plan/model/scalars.js';
+import type { NamespaceState } from '../../src/plan/model/state.js';
+import { kernelDecisions } from '../../src/plan/routing/kernel-table.js';
 import { test } from '../support/gvisor-world.js';
 import { observeNetns } from '../support/observe.js';
 import { describeWith } from '../support/requires.js';

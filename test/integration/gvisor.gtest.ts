@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
 import { encodeCall } from '../../src/executor/urpc/message.js';
-import { compile } from '../../src/plan/compile.js';
+import { compile } from '../../src/plan/rules/compile.js';
 import { test } from '../support/gvisor-world.js';
 import { observeNetns } from '../support/observe.js';
 import { describeWith } from '../support/requires.js';

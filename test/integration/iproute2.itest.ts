@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
-import { describeDocumentError } from '../../src/plan/document.js';
-import { IPROUTE2_PARTS, readIproute2 } from '../../src/plan/iproute2.js';
-import type { NamespaceState } from '../../src/plan/state.js';
+import { describeDocumentError } from '../../src/plan/documents/read.js';
+import { IPROUTE2_PARTS, readIproute2 } from '../../src/plan/iproute2/document.js';
+import type { NamespaceState } from '../../src/plan/model/state.js';
 import { type TestNetns, test } from '../support/netns.js';
 import { observeNetns } from '../support/observe.js';
 import { describeWith } from '../support/requires.js';

@@ -44,8 +44,8 @@ import {
   openNetnsFile,
 } from '../../src/executor/linux/netns.js';
 import { openPacketSocket, type PacketSocket } from '../../src/executor/linux/packet-socket.js';
-import type { BindPacketSocket } from '../../src/plan/ops.js';
-import { trusted } from '../../src/plan/scalars.js';
+import type { BindPacketSocket } from '../../src/plan/model/ops.js';
+import { trusted } from '../../src/plan/model/scalars.js';
 import { type TestNetns, test } from '../support/netns.js';
 import { describeWith } from '../support/requires.js';
 

@@ -4,8 +4,8 @@ import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
 import { liveCapabilities } from '../../src/executor/live.js';
-import type { BindPacketSocket } from '../../src/plan/ops.js';
-import { trusted } from '../../src/plan/scalars.js';
+import type { BindPacketSocket } from '../../src/plan/model/ops.js';
+import { trusted } from '../../src/plan/model/scalars.js';
 import { type TestNetns, test } from '../support/netns.js';
 import { describeWith } from '../support/requires.js';
 

@@ -9,8 +9,15 @@ import { inNetns } from '../../src/executor/linux/netns.js';
 import { type Connection, openConnection } from '../../src/executor/netlink/connection.js';
 import { observe } from '../../src/executor/observe.js';
 import { settle } from '../../src/executor/settle.js';
-import { networkOf, widthOf } from '../../src/plan/address.js';
-import type { Address, Link, NamespaceState, Neighbor, Route, Rule } from '../../src/plan/state.js';
+import { networkOf, widthOf } from '../../src/plan/model/address.js';
+import type {
+  Address,
+  Link,
+  NamespaceState,
+  Neighbor,
+  Route,
+  Rule,
+} from '../../src/plan/model/state.js';
 import { type TestNetns, test } from '../support/netns.js';
 import { describeWith } from '../support/requires.js';
 

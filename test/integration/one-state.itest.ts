@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
 import { liveCapabilities } from '../../src/executor/live.js';
-import { compile } from '../../src/plan/compile.js';
-import type { NetworkPlan } from '../../src/plan/network-plan.js';
+import type { NetworkPlan } from '../../src/plan/model/network-plan.js';
+import { compile } from '../../src/plan/rules/compile.js';
 import { test } from '../support/netns.js';
 import { describeWith } from '../support/requires.js';
 

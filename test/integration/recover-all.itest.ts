@@ -15,7 +15,7 @@ import { liveCapabilities as live } from '../../src/executor/live.js';
 import { recoverAll } from '../../src/executor/recover-all.js';
 import { release } from '../../src/executor/release.js';
 import { runSandbox } from '../../src/executor/sandbox/server.js';
-import { compile } from '../../src/plan/compile.js';
+import { compile } from '../../src/plan/rules/compile.js';
 import { faultsOf } from '../support/call-errnos.js';
 import { captureText } from '../support/capture-text.js';
 import { callsOf, failing, leadsHome, type Run } from '../support/failing-calls.js';

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
 import { liveCapabilities as live } from '../../src/executor/live.js';
 import { putBack } from '../../src/executor/undo.js';
-import { differences } from '../../src/plan/state-difference.js';
+import { differences } from '../../src/plan/restore/difference.js';
 import { captureText } from '../support/capture-text.js';
 import { test } from '../support/netns.js';
 import { describeWith } from '../support/requires.js';

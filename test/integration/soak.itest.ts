@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { compile } from '../../src/plan/compile.js';
+import { compile } from '../../src/plan/rules/compile.js';
 import { buildChild } from '../support/build-child.js';
 import { captureText } from '../support/capture-text.js';
 import { type TestPair, test } from '../support/netns.js';

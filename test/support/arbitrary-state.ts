@@ -1,6 +1,6 @@
 /** Random namespace states: consistent enough to be planned, strange enough to meet every rule. */
 import fc from 'fast-check';
-import { networkOf } from '../../src/plan/address.js';
+import { networkOf } from '../../src/plan/model/address.js';
 import type {
   Address,
   Link,
@@ -10,7 +10,7 @@ import type {
   NexthopObject,
   Route,
   Rule,
-} from '../../src/plan/state.js';
+} from '../../src/plan/model/state.js';
 import { address, link, lo, route, state } from './states.js';
 
 const LINKS = 4;

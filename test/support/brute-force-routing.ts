@@ -1,9 +1,9 @@
 /** Routing by linear scan over prefix texts: slow and plain, to check the sweeps of src/plan against. */
 import fc from 'fast-check';
-import type { Decision } from '../../src/plan/decision.js';
-import type { NetworkPlan, PlannedRoute } from '../../src/plan/network-plan.js';
-import { trusted } from '../../src/plan/scalars.js';
-import type { NamespaceState } from '../../src/plan/state.js';
+import type { NetworkPlan, PlannedRoute } from '../../src/plan/model/network-plan.js';
+import { trusted } from '../../src/plan/model/scalars.js';
+import type { NamespaceState } from '../../src/plan/model/state.js';
+import type { Decision } from '../../src/plan/routing/fate.js';
 
 export type Family = 'inet' | 'inet6';
 

@@ -2,13 +2,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { CLI_CODES } from '../../src/cli/codes.js';
 import { DOCTOR_CODES, EXEC_CODES, PREFLIGHT_CODES } from '../../src/executor/codes.js';
-import { CODES, type Code, classOf, meaningOf, OTHER_CODES } from '../../src/plan/codes.js';
-import { decide } from '../../src/plan/decide.js';
-import { DOCUMENT_CODES } from '../../src/plan/document-errors.js';
-import { describe as diagnose } from '../../src/plan/error-text.js';
-import { PLAN_ERRORS } from '../../src/plan/errors.js';
-import type { Diagnostic } from '../../src/plan/network-plan.js';
-import { NOTES } from '../../src/plan/notes.js';
+import { DOCUMENT_CODES } from '../../src/plan/documents/errors.js';
+import type { Diagnostic } from '../../src/plan/model/network-plan.js';
+import { CODES, type Code, classOf, meaningOf, OTHER_CODES } from '../../src/plan/rules/codes.js';
+import { decide } from '../../src/plan/rules/decide.js';
+import { PLAN_ERRORS } from '../../src/plan/rules/failures.js';
+import { NOTES } from '../../src/plan/rules/notes.js';
+import { describe as diagnose } from '../../src/plan/views/failure-text.js';
 import { fixtures, optionsOf, outcomeOf, stateOf } from './fixtures.js';
 
 /** A fixture that has a code in what is recorded of it, with the words it has there. */

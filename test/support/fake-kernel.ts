@@ -6,11 +6,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Fd, Netns } from '../../src/executor/capabilities.js';
 import type { ExecError } from '../../src/executor/errors.js';
-import { maskBytes, networkOf, parseAddress } from '../../src/plan/address.js';
-import type { NetlinkChange } from '../../src/plan/restore.js';
-import { addressKey } from '../../src/plan/restore-addresses.js';
-import { byIndex, routeGroup } from '../../src/plan/restore-routes.js';
-import { trusted } from '../../src/plan/scalars.js';
+import { maskBytes, networkOf, parseAddress } from '../../src/plan/model/address.js';
+import { trusted } from '../../src/plan/model/scalars.js';
 import type {
   Address,
   Link,
@@ -19,8 +16,16 @@ import type {
   NetnsIdentity,
   Route,
   Rule,
-} from '../../src/plan/state.js';
-import { addressText, isLastingNeighbor, neighborText, ruleText } from '../../src/plan/what.js';
+} from '../../src/plan/model/state.js';
+import { addressKey } from '../../src/plan/restore/addresses.js';
+import type { NetlinkChange } from '../../src/plan/restore/restoration.js';
+import { byIndex, routeGroup } from '../../src/plan/restore/routes.js';
+import {
+  addressText,
+  isLastingNeighbor,
+  neighborText,
+  ruleText,
+} from '../../src/plan/views/object-text.js';
 
 const EEXIST = 17;
 const ENODEV = 19;

@@ -1,5 +1,5 @@
 /** Namespaces of the fake kernel, built with the changes that `ip` would make. */
-import type { Address, Neighbor, Route } from '../../src/plan/state.js';
+import type { Address, Neighbor, Route } from '../../src/plan/model/state.js';
 import { FakeKernel } from './fake-kernel.js';
 import { address, link, lo, route } from './states.js';
 

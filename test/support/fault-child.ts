@@ -6,7 +6,7 @@ import { EPERM } from '../../src/executor/linux/errno.js';
 import { liveCapabilities } from '../../src/executor/live.js';
 import { recover } from '../../src/executor/recover.js';
 import { release } from '../../src/executor/release.js';
-import type { NetworkPlan } from '../../src/plan/network-plan.js';
+import type { NetworkPlan } from '../../src/plan/model/network-plan.js';
 import { onSystemCalls } from './system-calls.js';
 
 /** What the test asks for, as JSON on standard input; nothing: end. */

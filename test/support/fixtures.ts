@@ -3,13 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
-import { compile } from '../../src/plan/compile.js';
-import { readDocument } from '../../src/plan/document.js';
-import { describeDocumentError } from '../../src/plan/document-errors.js';
-import type { PlanErrors } from '../../src/plan/errors.js';
-import type { NetworkPlan } from '../../src/plan/network-plan.js';
-import { PlanOptions } from '../../src/plan/options.js';
-import { NamespaceState } from '../../src/plan/state.js';
+import { describeDocumentError } from '../../src/plan/documents/errors.js';
+import { readDocument } from '../../src/plan/documents/read.js';
+import type { NetworkPlan } from '../../src/plan/model/network-plan.js';
+import { PlanOptions } from '../../src/plan/model/options.js';
+import { NamespaceState } from '../../src/plan/model/state.js';
+import { compile } from '../../src/plan/rules/compile.js';
+import type { PlanErrors } from '../../src/plan/rules/failures.js';
 
 const ROOT = join(import.meta.dirname, '../../fixtures');
 

@@ -1,7 +1,7 @@
 /** Observing a test's namespace through the real executor. */
 import * as E from 'fp-ts/lib/Either.js';
 import { liveCapabilities } from '../../src/executor/live.js';
-import type { NamespaceState } from '../../src/plan/state.js';
+import type { NamespaceState } from '../../src/plan/model/state.js';
 
 export const observeNetns = async (path: string): Promise<NamespaceState> => {
   const opened = await liveCapabilities.kernel.openNetns(path)();

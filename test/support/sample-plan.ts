@@ -1,6 +1,6 @@
 /** A plan with something in every list, decoded by its codec, for tests of what is printed and compared. */
 import * as E from 'fp-ts/lib/Either.js';
-import { NetworkPlan } from '../../src/plan/network-plan.js';
+import { NetworkPlan } from '../../src/plan/model/network-plan.js';
 
 const document = {
   kind: 'NetworkPlan',

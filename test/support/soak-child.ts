@@ -9,7 +9,7 @@ import { recover } from '../../src/executor/recover.js';
 import { release } from '../../src/executor/release.js';
 import type { Behavior } from '../../src/executor/sandbox/behavior.js';
 import { type RunningSandbox, runSandbox } from '../../src/executor/sandbox/server.js';
-import type { NetworkPlan } from '../../src/plan/network-plan.js';
+import type { NetworkPlan } from '../../src/plan/model/network-plan.js';
 import { withFaults } from './faults.js';
 
 /** What the test asks for, as JSON in the first argument. */

@@ -1,7 +1,7 @@
 /** Namespace states for tests, from the few fields that matter to a case. */
 
-import { trusted } from '../../src/plan/scalars.js';
-import type { Address, Link, NamespaceState, Route } from '../../src/plan/state.js';
+import { trusted } from '../../src/plan/model/scalars.js';
+import type { Address, Link, NamespaceState, Route } from '../../src/plan/model/state.js';
 
 type Loose<A> = { readonly [K in keyof A]?: A[K] extends string ? string : unknown };
 

@@ -2,7 +2,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import type { ApplyReport } from '../../executor/report.js';
-import type { Op } from '../../plan/ops.js';
+import type { Op } from '../../plan/model/ops.js';
 import { applyRequest } from '../apply-request.js';
 import { NetplanCommand } from '../base.js';
 import { interruption } from '../interruption.js';

@@ -1,12 +1,12 @@
 /** `netplan capture`: a namespace's state as a document. */
 import { randomUUID } from 'node:crypto';
 import * as Flags from '@oclif/core/flags';
-import type { NamespaceState } from '../../plan/state.js';
+import type { NamespaceState } from '../../plan/model/state.js';
 import { NetplanCommand } from '../base.js';
 import { NO_SOURCE, sourceFlags, sourceOf } from '../source-flags.js';
 
 const redacted = async (state: NamespaceState, seed: string | undefined) => {
-  const { redact } = await import('../../plan/redact.js');
+  const { redact } = await import('../../plan/redact/redact.js');
   return redact(seed ?? randomUUID())(state);
 };
 
@@ -43,7 +43,7 @@ export class Capture extends NetplanCommand {
     const { flags } = await this.parse(Capture);
     const source = sourceOf(flags) ?? this.usage(NO_SOURCE);
     const { readSource } = await import('../source.js');
-    const { NamespaceState } = await import('../../plan/state.js');
+    const { NamespaceState } = await import('../../plan/model/state.js');
     const found = await this.orExit(readSource(source));
     const state = flags.redact ? await redacted(found.state, flags.seed) : found.state;
     await this.writeDocument(NamespaceState, state, flags.output);

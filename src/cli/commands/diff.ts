@@ -1,6 +1,6 @@
 /** `netplan diff`: what another plan or namespace would do differently. */
 import * as Args from '@oclif/core/args';
-import type { Change } from '../../plan/diff.js';
+import type { Change } from '../../plan/views/diff.js';
 import { NetplanCommand } from '../base.js';
 import { exitCodes } from '../exit-codes.js';
 
@@ -25,7 +25,7 @@ export class Diff extends NetplanCommand {
   override async run(): Promise<ReadonlyArray<Change>> {
     const { args } = await this.parse(Diff);
     const { compareSides } = await import('../comparing.js');
-    const { diffText } = await import('../../plan/text.js');
+    const { diffText } = await import('../../plan/views/plan-text.js');
     const changes = await this.orExit(compareSides(args.from, args.to));
     this.print(diffText(changes, this.style));
     if (changes.length > 0) process.exitCode = exitCodes.different;

@@ -1,6 +1,6 @@
 /** `netplan plan`: compile and show, change nothing. */
 import * as Flags from '@oclif/core/flags';
-import type { NetworkPlan } from '../../plan/network-plan.js';
+import type { NetworkPlan } from '../../plan/model/network-plan.js';
 import { NetplanCommand } from '../base.js';
 import { planFlags, planOptions } from '../plan-options.js';
 import { NO_SOURCE, sourceFlags, sourceOf } from '../source-flags.js';
@@ -37,9 +37,10 @@ export class Plan extends NetplanCommand {
     if (wrong !== null) return this.usage(wrong);
     const { planSource } = await import('../planning.js');
     const plan = await this.orExit(planSource(source, planOptions(flags), waiting));
-    if (output !== '-') this.print((await import('../../plan/text.js')).planText(plan, this.style));
+    if (output !== '-')
+      this.print((await import('../../plan/views/plan-text.js')).planText(plan, this.style));
     if (output !== undefined) {
-      const { NetworkPlan } = await import('../../plan/network-plan.js');
+      const { NetworkPlan } = await import('../../plan/model/network-plan.js');
       await this.writeDocument(NetworkPlan, plan, output);
     }
     return plan;

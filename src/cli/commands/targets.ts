@@ -1,5 +1,5 @@
 /** `netplan targets`: the gVisor releases that a plan can be made for. */
-import type { Target } from '../../plan/target.js';
+import type { Target } from '../../plan/model/target.js';
 import { NetplanCommand } from '../base.js';
 
 export class Targets extends NetplanCommand {
@@ -13,7 +13,7 @@ export class Targets extends NetplanCommand {
 
   override async run(): Promise<ReadonlyArray<Target>> {
     await this.parse(Targets);
-    const { LATEST, TARGETS } = await import('../../plan/target.js');
+    const { LATEST, TARGETS } = await import('../../plan/model/target.js');
     const { targetsText } = await import('../targets-text.js');
     const targets = [LATEST, ...TARGETS.toReversed()];
     this.print(targetsText(targets, this.style));

@@ -1,7 +1,7 @@
 /** What ethtool says of a link, by ioctl(2) on any socket in its namespace. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
-import type { IfName } from '../../plan/scalars.js';
+import type { IfName } from '../../plan/model/scalars.js';
 import type { Fd } from '../capabilities.js';
 import { ETHTOOL_GGSO, SIOCETHTOOL } from './abi.js';
 import { HOST_LE } from './byte-order.js';

@@ -3,7 +3,7 @@ import { type BigIntStats, fstatSync, statSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as IOE from 'fp-ts/lib/IOEither.js';
-import type { NetnsIdentity } from '../../plan/state.js';
+import type { NetnsIdentity } from '../../plan/model/state.js';
 import type { Fd } from '../capabilities.js';
 import type { NetnsNotFound, SyscallError } from '../errors.js';
 import {

@@ -3,8 +3,8 @@ import { close as closeFile } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as T from 'fp-ts/lib/Task.js';
-import type { BindPacketSocket } from '../../plan/ops.js';
-import type { IfIndex, LinkAddress } from '../../plan/scalars.js';
+import type { BindPacketSocket } from '../../plan/model/ops.js';
+import type { IfIndex, LinkAddress } from '../../plan/model/scalars.js';
 import type { Fd } from '../capabilities.js';
 import type { LinkGone } from '../errors.js';
 import {

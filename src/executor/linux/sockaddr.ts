@@ -1,5 +1,5 @@
 /** Socket addresses as the bytes that bind(2) and connect(2) take. */
-import type { IfIndex } from '../../plan/scalars.js';
+import type { IfIndex } from '../../plan/model/scalars.js';
 import { AF_NETLINK, AF_PACKET, AF_UNIX } from './abi.js';
 import { HOST_LE } from './byte-order.js';
 

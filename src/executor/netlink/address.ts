@@ -1,8 +1,8 @@
 /** Interface addresses: RTM_NEWADDR bytes to records and back. */
 import * as E from 'fp-ts/lib/Either.js';
-import { widthOf } from '../../plan/address.js';
-import { trusted } from '../../plan/scalars.js';
-import type { Address } from '../../plan/state.js';
+import { widthOf } from '../../plan/model/address.js';
+import { trusted } from '../../plan/model/scalars.js';
+import type { Address } from '../../plan/model/state.js';
 import type { WireError } from '../errors.js';
 import {
   IFA_ADDRESS,

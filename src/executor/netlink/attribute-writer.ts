@@ -1,7 +1,7 @@
 /** Writing netlink attributes: the payload of a request. */
 import * as E from 'fp-ts/lib/Either.js';
-import { parseAddress } from '../../plan/address.js';
-import type { RawAttributes } from '../../plan/state.js';
+import { parseAddress } from '../../plan/model/address.js';
+import type { RawAttributes } from '../../plan/model/state.js';
 import type { WireError } from '../errors.js';
 import { HOST_LE } from '../linux/byte-order.js';
 import { NLA_F_NESTED, NLA_HDRLEN } from './abi.js';

@@ -1,6 +1,11 @@
 /** Reading netlink attributes: a cursor that never leaves its range. */
-import { formatAddress } from '../../plan/address.js';
-import { type Family, type IpAddress, type LinkAddress, trusted } from '../../plan/scalars.js';
+import { formatAddress } from '../../plan/model/address.js';
+import {
+  type Family,
+  type IpAddress,
+  type LinkAddress,
+  trusted,
+} from '../../plan/model/scalars.js';
 import type { WireError } from '../errors.js';
 import { HOST_LE } from '../linux/byte-order.js';
 import { AF_INET, AF_INET6, NLA_HDRLEN, NLA_TYPE_MASK } from './abi.js';

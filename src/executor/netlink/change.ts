@@ -3,8 +3,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as IOE from 'fp-ts/lib/IOEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { NetlinkChange } from '../../plan/restore.js';
-import { addressText, neighborText, routeText } from '../../plan/what.js';
+import type { NetlinkChange } from '../../plan/restore/restoration.js';
+import { addressText, neighborText, routeText } from '../../plan/views/object-text.js';
 import type { ExecError, WireError } from '../errors.js';
 import { EADDRNOTAVAIL, EEXIST, ESRCH } from '../linux/errno.js';
 import {

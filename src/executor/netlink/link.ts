@@ -1,7 +1,7 @@
 /** Links: RTM_NEWLINK bytes to records. */
 import * as E from 'fp-ts/lib/Either.js';
-import { trusted } from '../../plan/scalars.js';
-import type { Link } from '../../plan/state.js';
+import { trusted } from '../../plan/model/scalars.js';
+import type { Link } from '../../plan/model/state.js';
 import type { WireError } from '../errors.js';
 import {
   IFINFOMSG_LEN,

@@ -1,5 +1,5 @@
 /** Route metrics: RTA_METRICS, a nest of RTAX_* attributes. */
-import type { Route } from '../../plan/state.js';
+import type { Route } from '../../plan/model/state.js';
 import { RTA_METRICS, RTAX_CC_ALGO, RTAX_LOCK } from './abi.js';
 import type { AttributeReader } from './attribute.js';
 import { AttributeWriter, textBytes, u32Bytes } from './attribute-writer.js';

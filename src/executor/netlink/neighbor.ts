@@ -1,7 +1,7 @@
 /** Neighbor table entries: RTM_NEWNEIGH bytes to records and back. */
 import * as E from 'fp-ts/lib/Either.js';
-import { trusted } from '../../plan/scalars.js';
-import type { Neighbor } from '../../plan/state.js';
+import { trusted } from '../../plan/model/scalars.js';
+import type { Neighbor } from '../../plan/model/state.js';
 import type { WireError } from '../errors.js';
 import {
   NDA_DST,

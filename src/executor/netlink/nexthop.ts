@@ -1,7 +1,7 @@
 /** Nexthop objects: RTM_NEWNEXTHOP bytes to records. */
 import * as E from 'fp-ts/lib/Either.js';
-import { trusted } from '../../plan/scalars.js';
-import type { NexthopObject } from '../../plan/state.js';
+import { trusted } from '../../plan/model/scalars.js';
+import type { NexthopObject } from '../../plan/model/state.js';
 import type { WireError } from '../errors.js';
 import {
   NEXTHOP_GRP_LEN,

@@ -1,7 +1,7 @@
 /** Where a route leads: its gateway, the flags of a nexthop, and the legs of RTA_MULTIPATH. */
-import { familyOf } from '../../plan/address.js';
-import { type Family, trusted } from '../../plan/scalars.js';
-import type { Nexthop } from '../../plan/state.js';
+import { familyOf } from '../../plan/model/address.js';
+import { type Family, trusted } from '../../plan/model/scalars.js';
+import type { Nexthop } from '../../plan/model/state.js';
 import { RTA_GATEWAY, RTA_MULTIPATH, RTA_VIA, RTNEXTHOP_LEN } from './abi.js';
 import { type AttributeReader, afOfFamily } from './attribute.js';
 import { AttributeWriter, u16Bytes, u32Bytes } from './attribute-writer.js';

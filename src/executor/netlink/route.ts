@@ -1,8 +1,8 @@
 /** Routes: RTM_NEWROUTE bytes to records and back. */
 import * as E from 'fp-ts/lib/Either.js';
-import { formatAddress, parsePrefix, widthOf } from '../../plan/address.js';
-import { type Family, type Prefix, trusted } from '../../plan/scalars.js';
-import type { Route } from '../../plan/state.js';
+import { formatAddress, parsePrefix, widthOf } from '../../plan/model/address.js';
+import { type Family, type Prefix, trusted } from '../../plan/model/scalars.js';
+import type { Route } from '../../plan/model/state.js';
 import type { WireError } from '../errors.js';
 import {
   RTA_CACHEINFO,

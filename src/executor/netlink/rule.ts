@@ -1,8 +1,8 @@
 /** Routing policy rules: RTM_NEWRULE bytes to records. */
 import * as E from 'fp-ts/lib/Either.js';
-import { networkOf, widthOf } from '../../plan/address.js';
-import { trusted } from '../../plan/scalars.js';
-import type { Rule } from '../../plan/state.js';
+import { networkOf, widthOf } from '../../plan/model/address.js';
+import { trusted } from '../../plan/model/scalars.js';
+import type { Rule } from '../../plan/model/state.js';
 import type { WireError } from '../errors.js';
 import {
   FIB_RULE_HDR_LEN,

@@ -1,7 +1,7 @@
 /** Requests and replies of the sandbox's control socket, as gVisor's urpc reads and writes them. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Target, targetOf } from '../../plan/target.js';
+import { type Target, targetOf } from '../../plan/model/target.js';
 import type { Fd } from '../capabilities.js';
 import { close } from '../linux/libc.js';
 import { decodeArgs } from '../urpc/args.js';

@@ -1,5 +1,5 @@
 /** The way out of a NIC: next hop, link address, and the frame or the question that is sent. */
-import { formatAddress } from '../../plan/address.js';
+import { formatAddress } from '../../plan/model/address.js';
 import { ETH_P_IP, ETH_P_IPV6, encodeEthernet } from './frame/ethernet.js';
 import { multicastMac } from './frame/ndp.js';
 import { questionFrame } from './frame/question.js';

@@ -4,7 +4,7 @@ import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { LATEST, type Target } from '../../plan/target.js';
+import { LATEST, type Target } from '../../plan/model/target.js';
 import type { Fd } from '../capabilities.js';
 import type { ExecError } from '../errors.js';
 import { errnoMeaning } from '../linux/errno.js';

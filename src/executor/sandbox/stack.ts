@@ -1,5 +1,5 @@
 /** A host's answers to ARP, neighbor discovery and echo requests: frames in, frames out, no sockets. */
-import { formatAddress } from '../../plan/address.js';
+import { formatAddress } from '../../plan/model/address.js';
 import type { AcceptedNetwork } from '../urpc/contract.js';
 import { ARPOP_REPLY, ARPOP_REQUEST, type ArpPacket, decodeArp, encodeArp } from './frame/arp.js';
 import {

@@ -1,6 +1,6 @@
 /** One route of the network set-up call, as the sentry's subnet arithmetic takes or refuses it. */
 import * as E from 'fp-ts/lib/Either.js';
-import { formatAddress, parseAddress } from '../../plan/address.js';
+import { formatAddress, parseAddress } from '../../plan/model/address.js';
 import type { RouteArg } from './args.js';
 
 export interface AcceptedRoute {

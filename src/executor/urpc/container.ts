@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { BundleConfig, bundleNetns } from '../../plan/bundle.js';
+import { BundleConfig, bundleNetns } from '../../plan/documents/bundle.js';
 import type { SandboxAddress } from '../capabilities.js';
 import type { ContainerUnusable } from '../errors.js';
 import { netnsPath } from '../linux/netns.js';

@@ -2,8 +2,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
-import { parseAddress } from '../../plan/address.js';
-import { LATEST, type Target } from '../../plan/target.js';
+import { parseAddress } from '../../plan/model/address.js';
+import { LATEST, type Target } from '../../plan/model/target.js';
 import { type AcceptedRoute, acceptRoute } from './accept-route.js';
 import type { AddressArg, FdLinkArg, LoopbackArg, NetworkArgs, RouteArg } from './args.js';
 import { goQuoted } from './go-quote.js';

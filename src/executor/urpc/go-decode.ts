@@ -1,7 +1,7 @@
 /** io-ts codecs that read JSON as Go's encoding/json does, with its tolerance and its error texts. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { formatAddress, parseAddress } from '../../plan/address.js';
+import { formatAddress, parseAddress } from '../../plan/model/address.js';
 
 /** A codec for a Go type: `zero` is what a missing key or null leaves. */
 export class GoType<A> extends t.Type<A, unknown, unknown> {

@@ -1,5 +1,5 @@
 /** JSON text as Go's encoding/json writes it, byte for byte, for the types of the network set-up call. */
-import { formatAddress, parseAddress } from '../../plan/address.js';
+import { formatAddress, parseAddress } from '../../plan/model/address.js';
 
 export interface GoJsonBrand {
   readonly GoJson: unique symbol;

@@ -1,5 +1,5 @@
 /** The network set-up call: a plan as the exact request text of its target's dialect. */
-import { parsePrefix } from '../../plan/address.js';
+import { parsePrefix } from '../../plan/model/address.js';
 import type {
   DefaultGateway,
   FdLink,
@@ -8,8 +8,8 @@ import type {
   PlannedAddress,
   PlannedNeighbor,
   PlannedRoute,
-} from '../../plan/network-plan.js';
-import { targetOf } from '../../plan/target.js';
+} from '../../plan/model/network-plan.js';
+import { targetOf } from '../../plan/model/target.js';
 import { type Dialect, type FieldName, fieldsOf, isDialect, type StructName } from './dialects.js';
 import * as go from './go-json.js';
 

@@ -7,7 +7,7 @@ import {
   sockaddrUnAbstract,
   sockaddrUnFile,
 } from '../../../src/executor/linux/sockaddr.js';
-import { trusted } from '../../../src/plan/scalars.js';
+import { trusted } from '../../../src/plan/model/scalars.js';
 
 const hex = (bytes: Uint8Array | null) =>
   bytes === null ? null : Buffer.from(bytes).toString('hex');

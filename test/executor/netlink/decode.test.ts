@@ -11,7 +11,14 @@ import { neighborDump, proxyNeighborDump } from '../../../src/executor/netlink/n
 import { nexthopDump } from '../../../src/executor/netlink/nexthop.js';
 import { decodeRoute, encodeRoute, routeDump } from '../../../src/executor/netlink/route.js';
 import { ruleDump } from '../../../src/executor/netlink/rule.js';
-import { Address, Link, Neighbor, NexthopObject, Route, Rule } from '../../../src/plan/state.js';
+import {
+  Address,
+  Link,
+  Neighbor,
+  NexthopObject,
+  Route,
+  Rule,
+} from '../../../src/plan/model/state.js';
 import { replay, scripted } from './scripted-transport.js';
 
 const kinds: ReadonlyArray<[name: string, dump: Dump<unknown>, codec: t.Mixed]> = [

@@ -6,9 +6,9 @@ import { expect, test } from 'vitest';
 import { decodeAddress, encodeAddress } from '../../../src/executor/netlink/address.js';
 import { decodeNeighbor, encodeNeighbor } from '../../../src/executor/netlink/neighbor.js';
 import { decodeRoute, encodeRoute } from '../../../src/executor/netlink/route.js';
-import { formatAddress, maskBytes } from '../../../src/plan/address.js';
-import { type Family, trusted } from '../../../src/plan/scalars.js';
-import type { Address, Neighbor, Nexthop, Route } from '../../../src/plan/state.js';
+import { formatAddress, maskBytes } from '../../../src/plan/model/address.js';
+import { type Family, trusted } from '../../../src/plan/model/scalars.js';
+import type { Address, Neighbor, Nexthop, Route } from '../../../src/plan/model/state.js';
 
 const u8 = fc.nat(0xff);
 const u32 = fc.nat(0xffff_ffff);

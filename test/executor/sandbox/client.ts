@@ -15,7 +15,7 @@ import { sockaddrUnAbstract } from '../../../src/executor/linux/sockaddr.js';
 import type { Behavior } from '../../../src/executor/sandbox/behavior.js';
 import type { SandboxEvent } from '../../../src/executor/sandbox/events.js';
 import { type RunningSandbox, runSandbox } from '../../../src/executor/sandbox/server.js';
-import { LATEST, type Target } from '../../../src/plan/target.js';
+import { LATEST, type Target } from '../../../src/plan/model/target.js';
 
 export const must = <A>(result: E.Either<unknown, A>): A => {
   if (E.isLeft(result)) throw new Error(JSON.stringify(result.left));

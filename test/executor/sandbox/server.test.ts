@@ -9,7 +9,7 @@ import { close, recv, socketpair, whenReady } from '../../../src/executor/linux/
 import { MAX_REQUEST_BYTES, REQUEST_TIMEOUT_MS } from '../../../src/executor/sandbox/connection.js';
 import { runSandbox } from '../../../src/executor/sandbox/server.js';
 import { duplicateNic } from '../../../src/executor/urpc/contract.js';
-import { targetOf } from '../../../src/plan/target.js';
+import { targetOf } from '../../../src/plan/model/target.js';
 import { must, now, type TestClient, test } from './client.js';
 
 const CREATE = 'Network.CreateLinksAndRoutes';

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { decodeArgs, type NetworkArgs } from '../../../src/executor/urpc/args.js';
 import { checkContract, duplicateNic } from '../../../src/executor/urpc/contract.js';
-import { TARGETS, targetOf } from '../../../src/plan/target.js';
+import { TARGETS, targetOf } from '../../../src/plan/model/target.js';
 import { destination, gateway, IDLE, lo, REFUSED } from '../../support/sentry-answers.js';
 import { GOLDEN, golden, planOf } from './golden.js';
 

@@ -6,7 +6,7 @@ import {
   SUPERSETS,
   supersetOf,
 } from '../../../src/executor/urpc/dialects.js';
-import { LATEST, TARGETS } from '../../../src/plan/target.js';
+import { LATEST, TARGETS } from '../../../src/plan/model/target.js';
 import { TABLES } from './golden.js';
 
 const STRUCTS = [

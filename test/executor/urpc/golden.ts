@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { DIALECTS, type ReleasedDialect } from '../../../src/executor/urpc/dialects.js';
-import { networkOf } from '../../../src/plan/address.js';
-import { NetworkPlan } from '../../../src/plan/network-plan.js';
-import { type Target, targetOf } from '../../../src/plan/target.js';
+import { networkOf } from '../../../src/plan/model/address.js';
+import { NetworkPlan } from '../../../src/plan/model/network-plan.js';
+import { type Target, targetOf } from '../../../src/plan/model/target.js';
 
 const FOLDER = join(import.meta.dirname, '../../../fixtures/wire/urpc');
 

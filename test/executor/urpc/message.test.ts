@@ -2,9 +2,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import { DIALECTS, supersetOf } from '../../../src/executor/urpc/dialects.js';
 import { encodeCall } from '../../../src/executor/urpc/message.js';
-import type { FdLink, NetworkPlan } from '../../../src/plan/network-plan.js';
-import { trusted } from '../../../src/plan/scalars.js';
-import { TARGETS } from '../../../src/plan/target.js';
+import type { FdLink, NetworkPlan } from '../../../src/plan/model/network-plan.js';
+import { trusted } from '../../../src/plan/model/scalars.js';
+import { TARGETS } from '../../../src/plan/model/target.js';
 import { decodeAs } from './go-server.js';
 import { CASES, type Case, GOLDEN, golden, planOf } from './golden.js';
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { SandboxConnection } from '../../../src/executor/capabilities.js';
 import { DIALECTS, type ReleasedDialect } from '../../../src/executor/urpc/dialects.js';
 import { probeTarget } from '../../../src/executor/urpc/probe.js';
-import { findTarget } from '../../../src/plan/target.js';
+import { findTarget } from '../../../src/plan/model/target.js';
 import { goServer } from './go-server.js';
 
 /** Where the probe answers with another name than the dialect's. */

@@ -1,0 +1,68 @@
+/** The value of a text, which is JSON or YAML, and where everything in it stands. */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { readJson } from './json.js';
+import { type Failure, NOWHERE, type PositionOf } from './place.js';
+import { readYaml } from './yaml.js';
+
+/** Characters (UTF-16 code units) in a document: about 400,000 routes of JSON. */
+export const MAX_TEXT = 64 * 1024 * 1024;
+
+/** What was read. `positions` parses JSON once more: only for errors. */
+export interface DocumentText {
+  readonly value: unknown;
+  readonly positions: () => PositionOf;
+}
+
+/** A control, half of a surrogate pair, or what replaced a byte that is not UTF-8: no YAML text has these. */
+const FORBIDDEN = /(?!\r\n|[\t\n\u0085])[\p{Cc}\p{Cs}\ufeff\ufffd-\uffff]/u;
+
+/** The first character that does not belong in a text. */
+const badCharacter = (text: string): Failure | null => {
+  const at = text.search(FORBIDDEN);
+  if (at === -1) return null;
+  const lines = text.slice(0, at).split('\n');
+  const point = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
+  return {
+    code: 'document/characters',
+    line: lines.length,
+    column: (lines.at(-1) ?? '').length + 1,
+    expected: 'text in UTF-8 without controls',
+    actual: `U+${point}`,
+  };
+};
+
+const tooLong = (length: number): Failure => ({
+  code: 'document/too-large',
+  ...NOWHERE,
+  expected: `at most ${MAX_TEXT} characters`,
+  actual: `${length}`,
+});
+
+/** JSON text has no places of its own; as YAML, which it is too, it does, unless it is too long for that. */
+const jsonPositions = (text: string) => (): PositionOf =>
+  pipe(
+    readYaml(text),
+    E.match(
+      () => () => NOWHERE,
+      ({ positionOf }) => positionOf,
+    ),
+  );
+
+const isBracket = (text: string): boolean => /^\s*[[{]/.test(text);
+
+/** Reads a text, or says what is wrong with it. Never throws; time and memory are linear in its length. */
+export const readText = (marked: string): E.Either<Failure, DocumentText> => {
+  const text = marked.startsWith('\ufeff') ? marked.slice(1) : marked; // a byte order mark
+  if (text.length > MAX_TEXT) return E.left(tooLong(text.length));
+  const bad = badCharacter(text);
+  if (bad !== null) return E.left(bad);
+  const json = isBracket(text) ? readJson(text) : O.none;
+  return O.isSome(json)
+    ? E.right({ value: json.value, positions: jsonPositions(text) })
+    : pipe(
+        readYaml(text),
+        E.map(({ value, positionOf }) => ({ value, positions: () => positionOf })),
+      );
+};

@@ -1,0 +1,209 @@
+/** The links and addresses of `ip -j -d addr`. */
+import * as t from 'io-ts';
+import { closed } from '../model/closed.js';
+import { Family, IfIndex, IfName, IpAddress, Mtu, PrefixLen, U32 } from '../model/scalars.js';
+import type { Address, Link } from '../model/state.js';
+import { AddressProtocol, LlAddress, Scope, Seconds } from './scalars.js';
+
+/** Flags of an address by iproute2's keys and by ours, in the order of the state. Source: ip/ipaddress.c. */
+const ADDRESS_FLAGS = {
+  secondary: 'secondary',
+  temporary: 'temporary',
+  nodad: 'nodad',
+  optimistic: 'optimistic',
+  dadfailed: 'dadfailed',
+  home: 'homeaddress',
+  deprecated: 'deprecated',
+  tentative: 'tentative',
+  mngtmpaddr: 'mngtmpaddr',
+  noprefixroute: 'noprefixroute',
+  autojoin: 'autojoin',
+  'stable-privacy': 'stable-privacy',
+} as const;
+type AddressFlag = keyof typeof ADDRESS_FLAGS;
+const FLAG_KEYS = Object.keys(ADDRESS_FLAGS) as ReadonlyArray<AddressFlag>;
+const flagCodecs = Object.fromEntries(FLAG_KEYS.map((key) => [key, t.literal(true)])) as Record<
+  AddressFlag,
+  t.LiteralC<true>
+>;
+
+/** An object without the keys that are undefined: absent is absent. */
+export const defined = <A extends object>(record: { [K in keyof A]: A[K] | undefined }): A =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as A;
+
+const AddressJson = closed(
+  'AddressJson',
+  {
+    family: Family,
+    local: IpAddress,
+    prefixlen: PrefixLen,
+    scope: Scope,
+    valid_life_time: Seconds,
+    preferred_life_time: Seconds,
+  },
+  {
+    address: IpAddress,
+    broadcast: IpAddress,
+    anycast: IpAddress,
+    label: t.string,
+    metric: U32,
+    protocol: AddressProtocol,
+    dynamic: t.literal(true),
+    /** flags that this iproute2 has no name for, in hex */
+    ifa_flags: t.string,
+    ...flagCodecs,
+  },
+);
+type AddressJson = t.TypeOf<typeof AddressJson>;
+
+const LinkInfo = t.partial({
+  info_kind: t.string,
+  info_slave_kind: t.string,
+  info_data: t.partial({ mode: t.unknown, type: t.unknown }),
+});
+
+/** A link has hundreds of other keys, by kind. `promiscuity` is one that only `-d` prints. */
+const LinkJson = t.intersection([
+  t.type({
+    ifindex: IfIndex,
+    ifname: IfName,
+    flags: t.readonlyArray(t.string),
+    link_type: t.string,
+    mtu: Mtu,
+    promiscuity: U32,
+    addr_info: t.readonlyArray(AddressJson),
+  }),
+  t.partial({
+    address: LlAddress,
+    broadcast: LlAddress,
+    operstate: t.string,
+    gso_max_size: U32,
+    master: t.string,
+    link: t.union([t.string, t.null]),
+    link_index: U32,
+    linkinfo: LinkInfo,
+    altnames: t.readonlyArray(t.string),
+  }),
+]);
+type LinkJson = t.TypeOf<typeof LinkJson>;
+
+type Indices = ReadonlyMap<unknown, IfIndex>;
+
+const isEmpty = (u: unknown): boolean =>
+  typeof u === 'object' && u !== null && Object.keys(u).length === 0;
+
+/** The context with its last step as LinkJson's, so that paths leave out the members of its intersection. */
+const asLink = (context: t.Context): t.Context => {
+  const last = context.at(-1);
+  return last === undefined ? context : [...context.slice(0, -1), { ...last, type: LinkJson }];
+};
+
+/** One entry of `ip -j -d addr`; `{}`, decoded as null, is one that a filter left out. */
+const EntryJson = new t.Type<LinkJson | null, unknown, unknown>(
+  LinkJson.name,
+  (_u): _u is LinkJson | null => false,
+  (u, context) => (isEmpty(u) ? t.success(null) : LinkJson.validate(u, asLink(context))),
+  t.identity,
+);
+export const AddrJson = t.readonlyArray(EntryJson);
+type AddrJson = t.TypeOf<typeof AddrJson>;
+
+/** `permanent` is what iproute2 calls not `dynamic`; it stands after `tentative`, where its bit is. */
+const addressFlags = (json: AddressJson): ReadonlyArray<string> => {
+  const named = FLAG_KEYS.filter((key) => json[key] === true);
+  const before = named.filter((key) => FLAG_KEYS.indexOf(key) <= FLAG_KEYS.indexOf('tentative'));
+  return [
+    ...before.map((key) => ADDRESS_FLAGS[key]),
+    ...(json.dynamic === true ? [] : ['permanent']),
+    ...named.slice(before.length).map((key) => ADDRESS_FLAGS[key]),
+    ...(json.ifa_flags === undefined ? [] : [json.ifa_flags]),
+  ];
+};
+
+const toAddress = (ifindex: IfIndex, json: AddressJson): Address =>
+  defined<Address>({
+    ifindex,
+    family: json.family,
+    local: json.local,
+    prefixLen: json.prefixlen,
+    scope: json.scope,
+    flags: addressFlags(json),
+    validLft: json.valid_life_time.seconds,
+    preferredLft: json.preferred_life_time.seconds,
+    peer: json.address,
+    broadcast: json.broadcast,
+    anycast: json.anycast,
+    label: json.label,
+    metric: json.metric,
+    protocol: json.protocol,
+  });
+
+/** The mode of macvlan and ipvlan is called `mode`, that of a tun device `type`. */
+const modeOf = ({ info_kind, info_data }: t.TypeOf<typeof LinkInfo>): string | undefined => {
+  if (!['macvlan', 'macvtap', 'ipvlan', 'ipvtap', 'tun'].includes(info_kind ?? ''))
+    return undefined;
+  const mode = info_kind === 'tun' ? info_data?.type : info_data?.mode;
+  return typeof mode === 'string' ? mode : undefined;
+};
+
+/** IFLA_LINK: an index in another namespace, a name in this one, null for 0 (a tunnel over no device). */
+const parentOf = (indices: Indices, { link, link_index }: LinkJson): number | undefined => {
+  if (link_index !== undefined) return link_index;
+  return link === null ? 0 : indices.get(link);
+};
+
+/** IFF_LOWER_UP is the carrier while a link is UP; of one that is down, iproute2 does not say. */
+const carrierOf = (flags: ReadonlyArray<string>): boolean | undefined =>
+  flags.includes('UP') ? flags.includes('LOWER_UP') : undefined;
+
+/** iproute2's own flag: the device below is down. The kernel has none such. */
+const PARENT_DOWN = 'M-DOWN';
+
+const toLink = (indices: Indices, json: LinkJson): Link =>
+  defined<Link>({
+    ifindex: json.ifindex,
+    name: json.ifname,
+    flags: json.flags.filter((flag) => flag !== PARENT_DOWN),
+    type: json.link_type,
+    mtu: json.mtu,
+    kind: json.linkinfo?.info_kind,
+    address: json.address,
+    broadcast: json.broadcast,
+    operstate: json.operstate,
+    carrier: carrierOf(json.flags),
+    gsoMaxSize: json.gso_max_size,
+    master: indices.get(json.master),
+    masterKind: json.linkinfo?.info_slave_kind,
+    parent: parentOf(indices, json),
+    mode: modeOf(json.linkinfo ?? {}),
+    altnames: json.altnames,
+  });
+
+/** Indices by the names of links, as far as they can be read: errors in links are reported by the codec. */
+export const linkIndices = (addr: unknown): Indices => {
+  const found = new Map<unknown, IfIndex>();
+  for (const link of Array.isArray(addr) ? addr : []) {
+    const { ifname, ifindex } = (link ?? {}) as { ifname?: unknown; ifindex?: unknown };
+    if (IfIndex.is(ifindex)) found.set(ifname, ifindex);
+  }
+  return found;
+};
+
+const isLink = (entry: LinkJson | null): entry is LinkJson => entry !== null;
+
+export const toLinks = (indices: Indices, addr: AddrJson): ReadonlyArray<Link> =>
+  addr.filter(isLink).map((link) => toLink(indices, link));
+
+/**
+ * In the order of a dump: all IPv4 addresses before all IPv6 ones, by link within a family; iproute2
+ * sorts them by link.
+ */
+export const toAddresses = (addr: AddrJson): ReadonlyArray<Address> => {
+  const all = addr
+    .filter(isLink)
+    .flatMap(({ ifindex, addr_info }) => addr_info.map((json) => toAddress(ifindex, json)));
+  return [
+    ...all.filter(({ family }) => family === 'inet'),
+    ...all.filter(({ family }) => family === 'inet6'),
+  ];
+};

@@ -1,0 +1,204 @@
+/** The routes and nexthop objects of `ip -j -d route show table all` and `ip -j -d nexthop`. */
+import * as t from 'io-ts';
+import { familyOf } from '../model/address.js';
+import { closed } from '../model/closed.js';
+import {
+  type Family,
+  type IfIndex,
+  IpAddress,
+  LegWeight,
+  MemberWeight,
+  U32,
+} from '../model/scalars.js';
+import type { Nexthop, NexthopObject, RawAttributes, Route } from '../model/state.js';
+import { defined } from './links.js';
+import { Destination, Device, Protocol, Scope, Table, Tos, Via } from './scalars.js';
+
+type Indices = ReadonlyMap<unknown, IfIndex>;
+const flags = t.readonlyArray(t.string);
+
+/** RTA_FLOW. Source: linux/rtnetlink.h. */
+const RTA_FLOW = '11';
+const Flow = closed('Flow', {}, { from: t.string, to: t.string });
+
+/** RTAX_* whose unit iproute2 changes for people. Source: print_rta_metrics in ip/iproute.c. */
+const PER_UNIT: Readonly<Record<string, number>> = { rtt: 8, rttvar: 4 };
+const METRICS = {
+  mtu: U32,
+  window: U32,
+  rtt: U32,
+  rttvar: U32,
+  ssthresh: U32,
+  cwnd: U32,
+  advmss: U32,
+  reordering: U32,
+  hoplimit: U32,
+  initcwnd: U32,
+  rto_min: U32,
+  initrwnd: U32,
+  quickack: U32,
+  fastopen_no_cookie: U32,
+};
+/** `ecn` is bit 0 of RTAX_FEATURES. */
+const MetricsJson = closed('MetricsJson', {}, { ...METRICS, ecn: t.null, congestion: t.string });
+
+const nexthopJson = (indices: Indices) =>
+  closed(
+    'NexthopJson',
+    {},
+    { weight: LegWeight, dev: Device(indices), gateway: IpAddress, via: Via, flags, flow: Flow },
+  );
+type NexthopJson = t.TypeOf<ReturnType<typeof nexthopJson>>;
+
+/** One route. Without `-d`, iproute2 leaves out what it takes for usual: the defaults in `toRoute`. */
+export const routeJson = (family: Family, indices: Indices) =>
+  closed(
+    'RouteJson',
+    { dst: Destination(family) },
+    {
+      type: t.string,
+      from: Destination(family),
+      tos: Tos,
+      table: Table,
+      protocol: Protocol,
+      scope: Scope,
+      prefsrc: IpAddress,
+      metric: U32,
+      flags,
+      pref: t.string,
+      expires: U32,
+      dev: Device(indices),
+      gateway: IpAddress,
+      via: Via,
+      nexthops: t.readonlyArray(nexthopJson(indices)),
+      nhid: U32,
+      metrics: t.readonlyArray(MetricsJson),
+      flow: Flow,
+      /** the nexthop object once more, the kernel's error of a v6 route, and counters: not of the route */
+      nh_info: t.unknown,
+      error: t.unknown,
+      users: t.unknown,
+      age: t.unknown,
+      uid: t.unknown,
+    },
+  );
+type RouteJson = t.TypeOf<ReturnType<typeof routeJson>>;
+
+/** `value` as the hex of its bytes, low byte first: as an attribute of a little-endian host. */
+export const hexOf = (value: number, bytes: number): string =>
+  Array.from({ length: bytes }, (_, i) =>
+    ((value >>> (8 * i)) & 0xff).toString(16).padStart(2, '0'),
+  ).join('');
+
+/** Realms: two u16 in a u32; a realm that is a name of the host's stays text. */
+export const flowHex = ({
+  from = '0',
+  to = '0',
+}: {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}): string =>
+  /^\d+$/.test(from) && /^\d+$/.test(to)
+    ? hexOf(Number(to), 2) + hexOf(Number(from), 2)
+    : `${from}/${to}`;
+
+const other = (flow: t.TypeOf<typeof Flow> | undefined): RawAttributes | undefined =>
+  flow === undefined ? undefined : { [RTA_FLOW]: flowHex(flow) };
+
+const toMetrics = (json: RouteJson['metrics']): Route['metrics'] => {
+  const {
+    ecn,
+    congestion: _,
+    ...amounts
+  } = Object.assign({}, ...(json ?? [])) as t.TypeOf<typeof MetricsJson>;
+  const metrics: Record<string, number> = {};
+  for (const [name, value] of Object.entries(amounts))
+    metrics[name] = value * (PER_UNIT[name] ?? 1);
+  if (ecn !== undefined) metrics['features'] = 1;
+  return Object.keys(metrics).length > 0 ? metrics : undefined;
+};
+
+const toNexthop = (json: NexthopJson): Nexthop =>
+  defined<Nexthop>({
+    weight: json.weight ?? 1,
+    ifindex: json.dev,
+    gateway: json.gateway ?? json.via,
+    flags: json.flags === undefined || json.flags.length === 0 ? undefined : json.flags,
+    other: other(json.flow),
+  });
+
+export const toRoute = (family: Family, json: RouteJson): Route =>
+  defined<Route>({
+    family,
+    table: json.table ?? 254,
+    type: json.type ?? 'unicast',
+    dst: json.dst,
+    protocol: json.protocol ?? 'boot',
+    scope: json.scope ?? 'global',
+    flags: json.flags ?? [],
+    src: json.from,
+    tos: json.tos,
+    metric: json.metric,
+    prefsrc: json.prefsrc,
+    gateway: json.gateway ?? json.via,
+    oif: json.dev,
+    nexthops: json.nexthops?.map(toNexthop),
+    nhid: json.nhid,
+    metrics: toMetrics(json.metrics),
+    lock: undefined,
+    congctl: json.metrics?.[0]?.congestion,
+    pref: json.pref,
+    expires: json.expires,
+    other: other(json.flow),
+  });
+
+/** NHA_GROUP_TYPE, a u16 sent for every group, and NHA_RES_GROUP, a nest. Source: linux/nexthop.h. */
+const otherOfGroup = ({ group, type, resilient_args: args }: NexthopObjectJson) => {
+  if (group === undefined) return undefined;
+  return type === 'resilient' ? { 3: '0100', 12: JSON.stringify(args) } : { 3: '0000' };
+};
+
+export const nexthopObjectJson = (indices: Indices) =>
+  closed(
+    'NexthopObjectJson',
+    { id: U32 },
+    {
+      scope: Scope,
+      protocol: Protocol,
+      flags,
+      dev: Device(indices),
+      gateway: IpAddress,
+      via: Via,
+      group: t.readonlyArray(
+        closed('NexthopGroupMemberJson', { id: U32 }, { weight: MemberWeight }),
+      ),
+      type: t.string,
+      resilient_args: t.unknown,
+      blackhole: t.null,
+      fdb: t.null,
+    },
+  );
+type NexthopObjectJson = t.TypeOf<ReturnType<typeof nexthopObjectJson>>;
+
+/** The family, which iproute2 does not print: that of the gateway; a blackhole or a device alone is taken for inet. */
+const familyOfObject = ({ group }: NexthopObjectJson, gateway: string | undefined): string => {
+  if (group !== undefined) return 'unspec';
+  return gateway === undefined ? 'inet' : familyOf(gateway);
+};
+
+export const toNexthopObject = (json: NexthopObjectJson): NexthopObject => {
+  const gateway = json.gateway ?? json.via;
+  return defined<NexthopObject>({
+    id: json.id,
+    family: familyOfObject(json, gateway),
+    protocol: json.protocol ?? 'unspec',
+    scope: json.scope ?? 'global',
+    flags: json.flags ?? [],
+    oif: json.dev,
+    gateway,
+    group: json.group?.map(({ id, weight }) => ({ id, weight: weight ?? 1 })),
+    blackhole: json.blackhole === null ? true : undefined,
+    fdb: json.fdb === null ? true : undefined,
+    other: otherOfGroup(json),
+  });
+};

@@ -1,0 +1,65 @@
+/** Verdicts: what the rules of the planner say of one object each, gathered without losing any. */
+
+import type { Accounted, Diagnostic } from '../model/network-plan.js';
+import type { NamespaceState, ObjectPath } from '../model/state.js';
+import { objectTexts } from '../views/object-text.js';
+import { type Code, classOf, meaningOf } from './codes.js';
+import type { PlanError } from './failures.js';
+
+/** The first code classes the object; `also` are further losses of the same object. */
+export interface Verdict {
+  readonly object: ObjectPath;
+  readonly code: Code;
+  /** facts of this very case, after the code's general meaning */
+  readonly detail?: string;
+  readonly also?: ReadonlyArray<{ readonly code: Code; readonly detail?: string }>;
+}
+
+/** What a group of rules found. */
+export interface Findings {
+  readonly verdicts: ReadonlyArray<Verdict>;
+  readonly notes: ReadonlyArray<Diagnostic>;
+  readonly errors: ReadonlyArray<PlanError>;
+}
+
+/** The verdict on one object of a list by its place in the state. */
+export const at = (list: string, index: number): ObjectPath => `${list}[${index}]` as ObjectPath;
+
+/** The one verdict on each object. Throws when there are two on one: a defect of the planner. */
+export const byObject = (verdicts: ReadonlyArray<Verdict>): ReadonlyMap<ObjectPath, Verdict> => {
+  const found = new Map<ObjectPath, Verdict>();
+  for (const verdict of verdicts) {
+    if (found.has(verdict.object)) throw new Error(`two verdicts on ${verdict.object}`);
+    found.set(verdict.object, verdict);
+  }
+  return found;
+};
+
+/**
+ * Every object of `state` once, in document order. Throws when a rule forgot an object: that is a defect
+ * of the planner, never a property of a namespace.
+ */
+export const account = (
+  state: NamespaceState,
+  verdicts: ReadonlyMap<ObjectPath, Verdict>,
+): ReadonlyArray<Accounted> =>
+  objectTexts(state).map(({ path, what }) => {
+    const verdict = verdicts.get(path);
+    if (verdict === undefined) throw new Error(`no verdict on ${path}: ${what}`);
+    return { object: path, what, class: classOf(verdict.code), code: verdict.code };
+  });
+
+/** The losses among `verdicts`, in document order of their objects. */
+export const lossesOf = (
+  objects: ReadonlyArray<Accounted>,
+  verdicts: ReadonlyMap<ObjectPath, Verdict>,
+): ReadonlyArray<Diagnostic> =>
+  objects.flatMap(({ object, what }) => {
+    const verdict = verdicts.get(object);
+    if (verdict === undefined) return [];
+    return [verdict, ...(verdict.also ?? [])].flatMap(({ code, detail }) => {
+      const { loss, means, remedy } = meaningOf(code);
+      const summary = `${what}: ${means}${detail === undefined ? '' : ` (${detail})`}`;
+      return loss ? [{ code, path: object, summary, remedy }] : [];
+    });
+  });

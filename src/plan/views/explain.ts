@@ -1,0 +1,221 @@
+/** explain: why a link, an address, a prefix or a destination is as it is in the plan, and what lost against it. */
+import * as E from 'fp-ts/lib/Either.js';
+import {
+  familyOf,
+  formatAddress,
+  maskBytes,
+  parseAddress,
+  parsePrefix,
+  toBigInt,
+  widthOf,
+} from '../model/address.js';
+import type { Diagnostic } from '../model/network-plan.js';
+import type { PlanOptions } from '../model/options.js';
+import type { Family } from '../model/scalars.js';
+import type { NamespaceState, ObjectPath, Route } from '../model/state.js';
+import { targetOf } from '../model/target.js';
+import { decisionText, NO_ROUTE } from '../routing/fate.js';
+import { hopContext, hopsOf } from '../routing/hops.js';
+import { valueAt } from '../routing/intervals.js';
+import { kernelDecisions } from '../routing/kernel-table.js';
+import { sandboxDecisions } from '../routing/sandbox-table.js';
+import { type Code, meaningOf } from '../rules/codes.js';
+import { decide, type Decision as PlannerDecision } from '../rules/decide.js';
+import type { PlanErrors } from '../rules/failures.js';
+import { at } from '../rules/verdict.js';
+import { describe } from './failure-text.js';
+
+/** An object with what became of it and why. */
+export interface ExplainedObject {
+  readonly object: ObjectPath;
+  readonly what: string;
+  readonly class: string;
+  readonly code: string;
+  readonly why: string;
+}
+
+/** Both sides' decision on one destination. */
+export interface ExplainedDecision {
+  readonly destination: string;
+  readonly kernel: string;
+  /** the route of the main table that decides, or null */
+  readonly kernelRoute: ObjectPath | null;
+  readonly sandbox: string;
+  readonly agree: boolean;
+}
+
+export interface Explanation {
+  readonly subject: string;
+  readonly is: 'link' | 'destination' | 'prefix' | 'default';
+  /** what the subject is made of: the link with all on it, the routes that could decide the destination */
+  readonly objects: ReadonlyArray<ExplainedObject>;
+  readonly decisions: ReadonlyArray<ExplainedDecision>;
+  /** errors that concern one of the objects; the plan is refused while there are any */
+  readonly errors: ReadonlyArray<Diagnostic>;
+}
+
+/** The subject is nothing of the state. */
+export interface UnknownSubject {
+  readonly _tag: 'UnknownSubject';
+  readonly subject: string;
+  readonly links: ReadonlyArray<string>;
+}
+
+export const describeUnknownSubject = ({ subject, links }: UnknownSubject): Diagnostic => ({
+  code: 'plan/unknown-subject',
+  path: '',
+  summary: `"${subject}" is no link of the namespace (${links.join(', ')}), no IP address, no prefix and not "default"`,
+  remedy: 'name a link, an address such as 192.0.2.1, a prefix such as 192.0.2.0/24, or default',
+});
+
+const indices = <A>(list: ReadonlyArray<A>, holds: (one: A) => boolean): ReadonlyArray<number> =>
+  list.flatMap((one, i) => (holds(one) ? [i] : []));
+
+const ofLink = (state: NamespaceState, index: number): ReadonlySet<string> => {
+  const ifindex = state.links[index]?.ifindex ?? 0;
+  const here = (one: { readonly ifindex: number }) => one.ifindex === ifindex;
+  const hops = hopContext(state);
+  const leadsThrough = (route: Route) =>
+    route.oif === ifindex || hopsOf(hops, route).some((hop) => hop.ifindex === ifindex);
+  return new Set([
+    at('links', index),
+    ...indices(state.addresses, here).map((i) => at('addresses', i)),
+    ...indices(state.routes, leadsThrough).map((i) => at('routes', i)),
+    ...indices(state.neighbors, here).map((i) => at('neighbors', i)),
+  ]);
+};
+
+const covers = (route: Route, address: Uint8Array): boolean => {
+  const prefix = parsePrefix(route.dst);
+  if (prefix === null || prefix.bytes.length !== address.length) return false;
+  return maskBytes(address, prefix.prefixLen).every((byte, i) => byte === prefix.bytes[i]);
+};
+
+const prefixLenOf = (route: Route): number => Number(route.dst.slice(route.dst.indexOf('/') + 1));
+
+/** Routes that could decide `address`, the longest prefix first, and the address itself where a link has it. */
+const ofDestination = (state: NamespaceState, address: string): ReadonlyArray<string> => {
+  const bytes = parseAddress(address) ?? new Uint8Array();
+  const routes = indices(state.routes, (route) => covers(route, bytes));
+  const length = (i: number) => {
+    const route = state.routes[i];
+    return route === undefined ? 0 : prefixLenOf(route);
+  };
+  return [
+    ...indices(state.addresses, ({ local }) => local === address).map((i) => at('addresses', i)),
+    ...[...routes].sort((a, b) => length(b) - length(a)).map((i) => at('routes', i)),
+    ...indices(state.neighbors, ({ dst }) => dst === address).map((i) => at('neighbors', i)),
+  ];
+};
+
+const decisionOn = (
+  state: NamespaceState,
+  { plan }: PlannerDecision,
+  destination: string,
+): ExplainedDecision => {
+  const family = familyOf(destination);
+  const address = toBigInt(parseAddress(destination) ?? new Uint8Array(widthOf(family) / 8));
+  const kernel = valueAt(kernelDecisions(state, family), address);
+  const sandbox = valueAt(sandboxDecisions(plan, targetOf(plan.target), family), address);
+  const texts = [
+    decisionText(kernel?.decision ?? NO_ROUTE),
+    decisionText(sandbox ?? NO_ROUTE),
+  ] as const;
+  return {
+    destination,
+    kernel: texts[0],
+    kernelRoute: kernel?.route ?? null,
+    sandbox: texts[1],
+    agree: texts[0] === texts[1],
+  };
+};
+
+const concerns =
+  (paths: ReadonlySet<string>) =>
+  (error: PlanErrors[0]): boolean => {
+    const text = JSON.stringify(error);
+    return [...paths].some((path) => text.includes(`"${path}"`));
+  };
+
+const explained = (
+  decision: PlannerDecision,
+  paths: ReadonlyArray<string>,
+): ReadonlyArray<ExplainedObject> => {
+  const objects = new Map<string, (typeof decision.plan.objects)[number]>(
+    decision.plan.objects.map((one) => [one.object, one]),
+  );
+  const details = new Map(decision.verdicts.map(({ object, detail }) => [object, detail]));
+  return paths.flatMap((path) => {
+    const one = objects.get(path);
+    if (one === undefined) return [];
+    const detail = details.get(one.object);
+    const { means } = meaningOf(one.code as Code);
+    return [{ ...one, why: detail === undefined ? means : `${means} (${detail})` }];
+  });
+};
+
+interface Found {
+  readonly is: Explanation['is'];
+  readonly paths: ReadonlyArray<string>;
+  readonly destinations: ReadonlyArray<string>;
+}
+
+/** Addresses of documentation (RFC 5737, 3849, 9637), one of which stands for the rest of the world. */
+const ELSEWHERE: Readonly<Record<Family, ReadonlyArray<string>>> = {
+  inet: ['198.51.100.1', '203.0.113.1', '192.0.2.1'],
+  inet6: ['2001:db8::1', '3fff::1', '2001:db8:ffff:ffff::1'],
+};
+
+/** An address that only default routes lead to, as far as there is one. */
+const elsewhere = ({ routes }: NamespaceState, family: Family): string => {
+  const [first = ''] = ELSEWHERE[family];
+  const covered = (address: string) =>
+    routes.some((r) => prefixLenOf(r) > 0 && covers(r, parseAddress(address) ?? new Uint8Array()));
+  return ELSEWHERE[family].find((address) => !covered(address)) ?? first;
+};
+
+const findDefault = (state: NamespaceState): Found => ({
+  is: 'default',
+  paths: indices(state.routes, (route) => prefixLenOf(route) === 0).map((i) => at('routes', i)),
+  destinations: [elsewhere(state, 'inet'), elsewhere(state, 'inet6')],
+});
+
+const find = (state: NamespaceState, subject: string): Found | null => {
+  if (subject === 'default') return findDefault(state);
+  const link = state.links.findIndex(({ name }) => name === subject);
+  if (link >= 0) return { is: 'link', paths: [...ofLink(state, link)], destinations: [] };
+  const bytes = parseAddress(subject);
+  if (bytes !== null) {
+    const address = formatAddress(bytes);
+    return { is: 'destination', paths: ofDestination(state, address), destinations: [address] };
+  }
+  const prefix = parsePrefix(subject);
+  if (prefix === null) return null;
+  const network = formatAddress(prefix);
+  const dst = `${network}/${prefix.prefixLen}`;
+  const same = indices(state.routes, (route) => route.dst === dst).map((i) => at('routes', i));
+  return { is: 'prefix', paths: same, destinations: [network] };
+};
+
+/** Explains `subject` in the plan of `state`, also when that plan is refused. */
+export const explain =
+  (options: PlanOptions, subject: string) =>
+  (state: NamespaceState): E.Either<PlanErrors | UnknownSubject, Explanation> => {
+    const found = find(state, subject);
+    if (found === null)
+      return E.left({
+        _tag: 'UnknownSubject',
+        subject,
+        links: state.links.map(({ name }) => name),
+      });
+    const decision = decide(options, state);
+    if (E.isLeft(decision)) return decision;
+    const paths = new Set(found.paths);
+    return E.right({
+      subject,
+      is: found.is,
+      objects: explained(decision.right, found.paths),
+      decisions: found.destinations.map((one) => decisionOn(state, decision.right, one)),
+      errors: decision.right.errors.filter(concerns(paths)).map(describe),
+    });
+  };
