@@ -1,4 +1,11 @@
 #!/usr/bin/env node
+import {
+  encodeIcmp,
+  ICMP_ECHO,
+  ICMP_ECHOREPLY,
+  ICMPV6_ECHO_REPLY,
+  ICMPV6_ECHO_REQUEST,
+} from '../dist/executor/frames/icmp.js';
 import { HOST_LE } from '../dist/executor/linux/byte-order.js';
 import * as libc from '../dist/executor/linux/libc.js';
 /**
@@ -8,13 +15,6 @@ import * as libc from '../dist/executor/linux/libc.js';
  * Usage: ping.mjs NETNS ADDRESS [COUNT]. Exit code 1 when a reply is missing.
  */
 import { inNetns, netnsPath } from '../dist/executor/linux/netns.js';
-import {
-  encodeIcmp,
-  ICMP_ECHO,
-  ICMP_ECHOREPLY,
-  ICMPV6_ECHO_REPLY,
-  ICMPV6_ECHO_REQUEST,
-} from '../dist/executor/sandbox/frame/icmp.js';
 import { parseAddress } from '../dist/plan/model/address.js';
 
 const AF_INET = 2; // linux/socket.h

@@ -2,12 +2,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { SandboxEvent } from '../executor/sandbox/events.js';
-import { type RunningSandbox, runSandbox } from '../executor/sandbox/server.js';
-import type { Counters } from '../executor/sandbox/stack.js';
-import type { AcceptedNetwork } from '../executor/urpc/contract.js';
 import { findTarget, type Target } from '../plan/model/target.js';
 import { describe } from '../plan/views/failure-text.js';
+import type { AcceptedNetwork } from '../sandbox/contract/contract.js';
+import type { SandboxEvent } from '../sandbox/events.js';
+import { type RunningSandbox, runSandbox } from '../sandbox/server.js';
+import type { Counters } from '../sandbox/stack.js';
 import { exitCodes } from './exit-codes.js';
 import { onThisMachine } from './live.js';
 import { type Refusal, refusal } from './refusal.js';

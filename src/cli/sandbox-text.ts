@@ -1,9 +1,10 @@
 /** eventText: what the embedded sandbox tells, as it happens. */
-import type { SandboxEvent } from '../executor/sandbox/events.js';
-import type { AcceptedNetwork, AcceptedNic } from '../executor/urpc/contract.js';
+
 import { escapeName } from '../plan/views/escape-name.js';
 import type { Style } from '../plan/views/style.js';
 import { type Cell, table } from '../plan/views/table.js';
+import type { AcceptedNetwork, AcceptedNic } from '../sandbox/contract/contract.js';
+import type { SandboxEvent } from '../sandbox/events.js';
 
 const nicFacts = (nic: AcceptedNic): string =>
   nic.kind === 'loopback'

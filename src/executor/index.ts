@@ -1,4 +1,6 @@
 /** The executor's public face: what a program needs to observe, apply, undo and explain. */
+
+export { type RunningSandbox, runSandbox } from '../sandbox/server.js';
 export { type ApplyTarget, apply } from './apply.js';
 export type {
   Capabilities,
@@ -20,7 +22,6 @@ export { type RecoverOptions, RestoreReport, recover } from './recover.js';
 export { type Recovered, recoverAll } from './recover-all.js';
 export { type ReleaseOptions, release } from './release.js';
 export { ApplyReport, OpOutcome, OpReport, reportText } from './report.js';
-export { type RunningSandbox, runSandbox } from './sandbox/server.js';
 export { type Settled, settle, type Watched } from './settle.js';
 export { type Container, defaultRoot, findContainer } from './urpc/container.js';
 export { encodeCall } from './urpc/message.js';

@@ -1,11 +1,11 @@
 /** The frames of a probe: an ARP probe or a neighbor solicitation, and who an answer says has the address. */
 import { formatAddress } from '../plan/model/address.js';
-import { decodeArp } from './sandbox/frame/arp.js';
-import { decodeEthernet, ETH_P_ARP, ETH_P_IPV6 } from './sandbox/frame/ethernet.js';
-import { decodeIcmp6 } from './sandbox/frame/icmp.js';
-import { decodeIpv6, IPPROTO_ICMPV6 } from './sandbox/frame/ipv6.js';
-import { decodeNeighbor, NDISC_HOPLIMIT } from './sandbox/frame/ndp.js';
-import { questionFrame } from './sandbox/frame/question.js';
+import { decodeArp } from './frames/arp.js';
+import { decodeEthernet, ETH_P_ARP, ETH_P_IPV6 } from './frames/ethernet.js';
+import { decodeIcmp6 } from './frames/icmp.js';
+import { decodeIpv6, IPPROTO_ICMPV6 } from './frames/ipv6.js';
+import { decodeNeighbor, NDISC_HOPLIMIT } from './frames/ndp.js';
+import { questionFrame } from './frames/question.js';
 
 /** Who asks. */
 export interface Asker {

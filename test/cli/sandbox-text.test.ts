@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { eventText } from '../../src/cli/sandbox-text.js';
-import type { SandboxEvent } from '../../src/executor/sandbox/events.js';
 import { plain } from '../../src/plan/views/style.js';
+import type { SandboxEvent } from '../../src/sandbox/events.js';
 
 const text = (event: SandboxEvent): string => eventText(event, plain);
 

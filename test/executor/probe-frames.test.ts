@@ -1,15 +1,11 @@
 /** The questions of a probe byte by byte, and what an answer says. */
 import { expect, test } from 'vitest';
+import { encodeArp } from '../../src/executor/frames/arp.js';
+import { ETH_P_ARP, ETH_P_IPV6, encodeEthernet } from '../../src/executor/frames/ethernet.js';
+import { encodeIcmp6 } from '../../src/executor/frames/icmp.js';
+import { encodeIpv6, IPPROTO_ICMPV6 } from '../../src/executor/frames/ipv6.js';
+import { ALL_NODES, encodeAdvertisement } from '../../src/executor/frames/ndp.js';
 import { claimOf, probeFrame } from '../../src/executor/probe-frames.js';
-import { encodeArp } from '../../src/executor/sandbox/frame/arp.js';
-import {
-  ETH_P_ARP,
-  ETH_P_IPV6,
-  encodeEthernet,
-} from '../../src/executor/sandbox/frame/ethernet.js';
-import { encodeIcmp6 } from '../../src/executor/sandbox/frame/icmp.js';
-import { encodeIpv6, IPPROTO_ICMPV6 } from '../../src/executor/sandbox/frame/ipv6.js';
-import { ALL_NODES, encodeAdvertisement } from '../../src/executor/sandbox/frame/ndp.js';
 import { parseAddress } from '../../src/plan/model/address.js';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

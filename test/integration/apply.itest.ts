@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { apply } from '../../src/executor/apply.js';
 import { liveCapabilities as live } from '../../src/executor/live.js';
 import { release } from '../../src/executor/release.js';
-import { runSandbox } from '../../src/executor/sandbox/server.js';
+import { runSandbox } from '../../src/sandbox/server.js';
 import { applyWorld, leftOf, planOf } from '../support/apply-world.js';
 import { captureText } from '../support/capture-text.js';
 import { type TestPair, test } from '../support/netns.js';

@@ -9,7 +9,7 @@ import type { Fd } from '../../src/executor/capabilities.js';
 import { MSG_DONTWAIT } from '../../src/executor/linux/abi.js';
 import { close, recv, whenReady } from '../../src/executor/linux/libc.js';
 import { liveCapabilities as live } from '../../src/executor/live.js';
-import { openListener } from '../../src/executor/sandbox/listener.js';
+import { openListener } from '../../src/sandbox/listener.js';
 import {
   type Counts,
   expectSameState,

@@ -6,7 +6,7 @@ import type { ExecError } from '../../src/executor/errors.js';
 import { liveCapabilities as live } from '../../src/executor/live.js';
 import { release } from '../../src/executor/release.js';
 import type { ApplyReport } from '../../src/executor/report.js';
-import { runSandbox } from '../../src/executor/sandbox/server.js';
+import { runSandbox } from '../../src/sandbox/server.js';
 import { applyWorld, leftOf, planOf, withPair } from '../support/apply-world.js';
 import { captureText } from '../support/capture-text.js';
 import { type TestPair, test } from '../support/netns.js';

@@ -17,9 +17,9 @@ import { HOST_LE } from '../../src/executor/linux/byte-order.js';
 import { close, ioctl, open, read, socket, watch, write } from '../../src/executor/linux/libc.js';
 import { inNetns } from '../../src/executor/linux/netns.js';
 import { openPacketSocket } from '../../src/executor/linux/packet-socket.js';
-import type { RunningSandbox } from '../../src/executor/sandbox/server.js';
 import { trusted } from '../../src/plan/model/scalars.js';
-import { now, test as sandboxTest, type TestSandbox } from '../executor/sandbox/client.js';
+import type { RunningSandbox } from '../../src/sandbox/server.js';
+import { now, test as sandboxTest, type TestSandbox } from '../sandbox/client.js';
 import { makePair, type TestNetns, type TestPair } from '../support/netns.js';
 import { describeWith } from '../support/requires.js';
 

@@ -7,9 +7,9 @@ import type { Capabilities } from '../../src/executor/capabilities.js';
 import { liveCapabilities as live } from '../../src/executor/live.js';
 import { recover } from '../../src/executor/recover.js';
 import { release } from '../../src/executor/release.js';
-import type { Behavior } from '../../src/executor/sandbox/behavior.js';
-import { type RunningSandbox, runSandbox } from '../../src/executor/sandbox/server.js';
 import type { NetworkPlan } from '../../src/plan/model/network-plan.js';
+import type { Behavior } from '../../src/sandbox/behavior.js';
+import { type RunningSandbox, runSandbox } from '../../src/sandbox/server.js';
 import { withFaults } from './faults.js';
 
 /** What the test asks for, as JSON in the first argument. */

@@ -19,7 +19,7 @@ import {
   goSlice,
   goString,
   goStruct,
-} from '../../../src/executor/urpc/go-decode.js';
+} from '../../../src/sandbox/contract/go-decode.js';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const SCALARS: Readonly<Record<string, AnyGoType | undefined>> = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import { decodeAs } from './go-server.js';
+import { decodeAs } from '../../executor/urpc/go-server.js';
 
 const decode = (text: string) => decodeAs('head', JSON.parse(text));
 

@@ -3,10 +3,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import * as T from 'fp-ts/lib/Task.js';
-import type { Fd } from '../capabilities.js';
-import { close } from '../linux/libc.js';
-import { closePacketSocket } from '../linux/packet-socket.js';
-import { type AcceptedNetwork, duplicateNic } from '../urpc/contract.js';
+import type { Fd } from '../executor/capabilities.js';
+import { close } from '../executor/linux/libc.js';
+import { closePacketSocket } from '../executor/linux/packet-socket.js';
+import { type AcceptedNetwork, duplicateNic } from './contract/contract.js';
 import { openPort } from './packet-port.js';
 import { type Counters, createStack, type Stack, zeroCounters } from './stack.js';
 

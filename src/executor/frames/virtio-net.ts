@@ -1,5 +1,5 @@
 /** `struct virtio_net_hdr`, which PACKET_VNET_HDR puts before every frame in both directions: 10 bytes. */
-import { HOST_LE } from '../../linux/byte-order.js';
+import { HOST_LE } from '../linux/byte-order.js';
 import { checksumOf, sum16 } from './checksum.js';
 
 /** flags u8, gso_type u8, hdr_len, gso_size, csum_start, csum_offset u16 in host order. Source: linux/virtio_net.h. */

@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import { decodeArgs, type NetworkArgs } from '../../../src/executor/urpc/args.js';
-import { checkContract, duplicateNic } from '../../../src/executor/urpc/contract.js';
 import { TARGETS, targetOf } from '../../../src/plan/model/target.js';
+import { decodeArgs, type NetworkArgs } from '../../../src/sandbox/contract/args.js';
+import { checkContract, duplicateNic } from '../../../src/sandbox/contract/contract.js';
+import { GOLDEN, golden, planOf } from '../../executor/urpc/golden.js';
 import { destination, gateway, IDLE, lo, REFUSED } from '../../support/sentry-answers.js';
-import { GOLDEN, golden, planOf } from './golden.js';
 
 const argsOf = (arg: unknown): NetworkArgs => {
   const decoded = decodeArgs(arg);

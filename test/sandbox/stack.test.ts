@@ -1,17 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodeArp } from '../../../src/executor/sandbox/frame/arp.js';
-import { checksumOf, sum16 } from '../../../src/executor/sandbox/frame/checksum.js';
-import { decodeEthernet, encodeEthernet } from '../../../src/executor/sandbox/frame/ethernet.js';
-import { encodeIcmp, encodeIcmp6 } from '../../../src/executor/sandbox/frame/icmp.js';
-import { decodeIpv4, encodeIpv4 } from '../../../src/executor/sandbox/frame/ipv4.js';
-import { decodeIpv6, encodeIpv6 } from '../../../src/executor/sandbox/frame/ipv6.js';
-import {
-  encodeAdvertisement,
-  encodeSolicitation,
-} from '../../../src/executor/sandbox/frame/ndp.js';
-import { MAX_NEIGHBORS, MAX_WAITING } from '../../../src/executor/sandbox/neighbor-table.js';
-import { createStack } from '../../../src/executor/sandbox/stack.js';
+import { encodeArp } from '../../src/executor/frames/arp.js';
+import { checksumOf, sum16 } from '../../src/executor/frames/checksum.js';
+import { decodeEthernet, encodeEthernet } from '../../src/executor/frames/ethernet.js';
+import { encodeIcmp, encodeIcmp6 } from '../../src/executor/frames/icmp.js';
+import { decodeIpv4, encodeIpv4 } from '../../src/executor/frames/ipv4.js';
+import { decodeIpv6, encodeIpv6 } from '../../src/executor/frames/ipv6.js';
+import { encodeAdvertisement, encodeSolicitation } from '../../src/executor/frames/ndp.js';
+import { MAX_NEIGHBORS, MAX_WAITING } from '../../src/sandbox/neighbor-table.js';
+import { createStack } from '../../src/sandbox/stack.js';
 import { captured, hex, networkOf, OWN_MAC, PEER_MAC } from './wire.js';
 
 const ethernet = (type: number, payload: Uint8Array, source = PEER_MAC, destination = OWN_MAC) =>

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, onTestFinished, vi } from 'vitest';
-import { AF_UNIX, MSG_DONTWAIT, SOCK_STREAM } from '../../../src/executor/linux/abi.js';
-import { close, recv, socketpair, whenReady } from '../../../src/executor/linux/libc.js';
-import { MAX_REQUEST_BYTES, REQUEST_TIMEOUT_MS } from '../../../src/executor/sandbox/connection.js';
-import { runSandbox } from '../../../src/executor/sandbox/server.js';
-import { duplicateNic } from '../../../src/executor/urpc/contract.js';
-import { targetOf } from '../../../src/plan/model/target.js';
+import { AF_UNIX, MSG_DONTWAIT, SOCK_STREAM } from '../../src/executor/linux/abi.js';
+import { close, recv, socketpair, whenReady } from '../../src/executor/linux/libc.js';
+import { targetOf } from '../../src/plan/model/target.js';
+import { MAX_REQUEST_BYTES, REQUEST_TIMEOUT_MS } from '../../src/sandbox/connection.js';
+import { duplicateNic } from '../../src/sandbox/contract/contract.js';
+import { runSandbox } from '../../src/sandbox/server.js';
 import { must, now, type TestClient, test } from './client.js';
 
 const CREATE = 'Network.CreateLinksAndRoutes';

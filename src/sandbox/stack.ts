@@ -1,7 +1,12 @@
 /** A host's answers to ARP, neighbor discovery and echo requests: frames in, frames out, no sockets. */
-import { formatAddress } from '../../plan/model/address.js';
-import type { AcceptedNetwork } from '../urpc/contract.js';
-import { ARPOP_REPLY, ARPOP_REQUEST, type ArpPacket, decodeArp, encodeArp } from './frame/arp.js';
+
+import {
+  ARPOP_REPLY,
+  ARPOP_REQUEST,
+  type ArpPacket,
+  decodeArp,
+  encodeArp,
+} from '../executor/frames/arp.js';
 import {
   decodeEthernet,
   ETH_P_ARP,
@@ -9,7 +14,7 @@ import {
   ETH_P_IPV6,
   encodeEthernet,
   isGroupAddress,
-} from './frame/ethernet.js';
+} from '../executor/frames/ethernet.js';
 import {
   decodeIcmp,
   decodeIcmp6,
@@ -20,22 +25,24 @@ import {
   ICMPV6_ECHO_REPLY,
   ICMPV6_ECHO_REQUEST,
   type IcmpMessage,
-} from './frame/icmp.js';
-import { decodeIpv4, encodeIpv4, IPPROTO_ICMP } from './frame/ipv4.js';
+} from '../executor/frames/icmp.js';
+import { decodeIpv4, encodeIpv4, IPPROTO_ICMP } from '../executor/frames/ipv4.js';
 import {
   DEFAULT_HOP_LIMIT,
   decodeIpv6,
   encodeIpv6,
   IPPROTO_ICMPV6,
   type Ipv6Packet,
-} from './frame/ipv6.js';
+} from '../executor/frames/ipv6.js';
 import {
   ALL_NODES,
   decodeNeighbor,
   encodeAdvertisement,
   NDISC_HOPLIMIT,
   type NeighborMessage,
-} from './frame/ndp.js';
+} from '../executor/frames/ndp.js';
+import { formatAddress } from '../plan/model/address.js';
+import type { AcceptedNetwork } from './contract/contract.js';
 import { type Interface, interfacesOf } from './interface.js';
 import { learn } from './neighbor-table.js';
 import { type OutgoingPacket, routed, toLink } from './output.js';

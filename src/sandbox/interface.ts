@@ -1,6 +1,6 @@
 /** One NIC as the stack uses it: addresses, routes and neighbors of the accepted network as bytes and sets. */
-import { formatAddress, maskBytes, parseAddress, parsePrefix } from '../../plan/model/address.js';
-import type { AcceptedNetwork, AcceptedNic } from '../urpc/contract.js';
+import { formatAddress, maskBytes, parseAddress, parsePrefix } from '../plan/model/address.js';
+import type { AcceptedNetwork, AcceptedNic } from './contract/contract.js';
 import { type NeighborTable, neighborTable } from './neighbor-table.js';
 
 interface Route {

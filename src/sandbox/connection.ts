@@ -1,12 +1,12 @@
 /** One control connection of the sandbox: a request with its descriptors, its reply, the next request. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
-import type { Fd } from '../capabilities.js';
-import { MSG_DONTWAIT, MSG_NOSIGNAL } from '../linux/abi.js';
-import { EAGAIN, errnoMeaning } from '../linux/errno.js';
-import { receiveWithFiles } from '../linux/fd-passing.js';
-import { close, type LibcError, recv, send, watch } from '../linux/libc.js';
-import { type ValueEnd, valueEnd } from '../urpc/value-end.js';
+import type { Fd } from '../executor/capabilities.js';
+import { MSG_DONTWAIT, MSG_NOSIGNAL } from '../executor/linux/abi.js';
+import { EAGAIN, errnoMeaning } from '../executor/linux/errno.js';
+import { receiveWithFiles } from '../executor/linux/fd-passing.js';
+import { close, type LibcError, recv, send, watch } from '../executor/linux/libc.js';
+import { type ValueEnd, valueEnd } from '../executor/urpc/value-end.js';
 import type { Delivery } from './behavior.js';
 
 /** A set-up of 100,000 IPv6 routes has about 13 MB. gVisor itself has no limit. */

@@ -1,13 +1,13 @@
 /** Requests and replies of the sandbox's control socket, as gVisor's urpc reads and writes them. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Target, targetOf } from '../../plan/model/target.js';
-import type { Fd } from '../capabilities.js';
-import { close } from '../linux/libc.js';
-import { decodeArgs } from '../urpc/args.js';
-import { type AcceptedNetwork, checkContract } from '../urpc/contract.js';
-import * as go from '../urpc/go-json.js';
+import type { Fd } from '../executor/capabilities.js';
+import { close } from '../executor/linux/libc.js';
+import * as go from '../executor/urpc/go-json.js';
+import { type Target, targetOf } from '../plan/model/target.js';
 import type { Behavior } from './behavior.js';
+import { decodeArgs } from './contract/args.js';
+import { type AcceptedNetwork, checkContract } from './contract/contract.js';
 import type { SandboxEvent } from './events.js';
 import type { HostedNetwork } from './hosted-network.js';
 

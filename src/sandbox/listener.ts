@@ -3,10 +3,10 @@ import { rmSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
-import type { Fd } from '../capabilities.js';
-import type { SyscallError } from '../errors.js';
-import { AF_UNIX, SOCK_NONBLOCK, SOCK_STREAM } from '../linux/abi.js';
-import { EAGAIN, ECONNABORTED, ENAMETOOLONG } from '../linux/errno.js';
+import type { Fd } from '../executor/capabilities.js';
+import type { SyscallError } from '../executor/errors.js';
+import { AF_UNIX, SOCK_NONBLOCK, SOCK_STREAM } from '../executor/linux/abi.js';
+import { EAGAIN, ECONNABORTED, ENAMETOOLONG } from '../executor/linux/errno.js';
 import {
   about,
   accept4,
@@ -16,8 +16,8 @@ import {
   listen,
   socket,
   watch,
-} from '../linux/libc.js';
-import { sockaddrUnAbstract, sockaddrUnFile } from '../linux/sockaddr.js';
+} from '../executor/linux/libc.js';
+import { sockaddrUnAbstract, sockaddrUnFile } from '../executor/linux/sockaddr.js';
 
 /** As gVisor's control server. Source: pkg/unet/unet.go. */
 const BACKLOG = 16;

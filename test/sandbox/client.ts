@@ -2,20 +2,15 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import { test as base } from 'vitest';
-import type { Fd } from '../../../src/executor/capabilities.js';
-import {
-  AF_UNIX,
-  MSG_DONTWAIT,
-  MSG_NOSIGNAL,
-  SOCK_STREAM,
-} from '../../../src/executor/linux/abi.js';
-import { sendWithFiles } from '../../../src/executor/linux/fd-passing.js';
-import { close, connect, recv, send, socket, whenReady } from '../../../src/executor/linux/libc.js';
-import { sockaddrUnAbstract } from '../../../src/executor/linux/sockaddr.js';
-import type { Behavior } from '../../../src/executor/sandbox/behavior.js';
-import type { SandboxEvent } from '../../../src/executor/sandbox/events.js';
-import { type RunningSandbox, runSandbox } from '../../../src/executor/sandbox/server.js';
-import { LATEST, type Target } from '../../../src/plan/model/target.js';
+import type { Fd } from '../../src/executor/capabilities.js';
+import { AF_UNIX, MSG_DONTWAIT, MSG_NOSIGNAL, SOCK_STREAM } from '../../src/executor/linux/abi.js';
+import { sendWithFiles } from '../../src/executor/linux/fd-passing.js';
+import { close, connect, recv, send, socket, whenReady } from '../../src/executor/linux/libc.js';
+import { sockaddrUnAbstract } from '../../src/executor/linux/sockaddr.js';
+import { LATEST, type Target } from '../../src/plan/model/target.js';
+import type { Behavior } from '../../src/sandbox/behavior.js';
+import type { SandboxEvent } from '../../src/sandbox/events.js';
+import { type RunningSandbox, runSandbox } from '../../src/sandbox/server.js';
 
 export const must = <A>(result: E.Either<unknown, A>): A => {
   if (E.isLeft(result)) throw new Error(JSON.stringify(result.left));

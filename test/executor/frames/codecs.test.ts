@@ -1,33 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HOST_LE } from '../../../../src/executor/linux/byte-order.js';
-import { decodeArp, encodeArp } from '../../../../src/executor/sandbox/frame/arp.js';
-import { checksumOf, sum16 } from '../../../../src/executor/sandbox/frame/checksum.js';
-import {
-  decodeEthernet,
-  ETH_HLEN,
-  encodeEthernet,
-} from '../../../../src/executor/sandbox/frame/ethernet.js';
+import { decodeArp, encodeArp } from '../../../src/executor/frames/arp.js';
+import { checksumOf, sum16 } from '../../../src/executor/frames/checksum.js';
+import { decodeEthernet, ETH_HLEN, encodeEthernet } from '../../../src/executor/frames/ethernet.js';
 import {
   decodeIcmp,
   decodeIcmp6,
   encodeIcmp,
   encodeIcmp6,
-} from '../../../../src/executor/sandbox/frame/icmp.js';
-import { decodeIpv4, encodeIpv4 } from '../../../../src/executor/sandbox/frame/ipv4.js';
-import { decodeIpv6, encodeIpv6 } from '../../../../src/executor/sandbox/frame/ipv6.js';
+} from '../../../src/executor/frames/icmp.js';
+import { decodeIpv4, encodeIpv4 } from '../../../src/executor/frames/ipv4.js';
+import { decodeIpv6, encodeIpv6 } from '../../../src/executor/frames/ipv6.js';
 import {
   decodeNeighbor,
   encodeAdvertisement,
   encodeSolicitation,
   multicastMac,
   solicitedNode,
-} from '../../../../src/executor/sandbox/frame/ndp.js';
-import {
-  takeVnetHeader,
-  withVnetHeader,
-} from '../../../../src/executor/sandbox/frame/virtio-net.js';
-import { captured, hex } from '../wire.js';
+} from '../../../src/executor/frames/ndp.js';
+import { takeVnetHeader, withVnetHeader } from '../../../src/executor/frames/virtio-net.js';
+import { HOST_LE } from '../../../src/executor/linux/byte-order.js';
+import { captured, hex } from '../../sandbox/wire.js';
 
 const bytes = (size: number) => fc.uint8Array({ minLength: size, maxLength: size });
 const u16 = fc.nat(0xffff);

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import { decodeArgs, type NetworkArgs } from '../../../src/executor/urpc/args.js';
 import { encodeCall } from '../../../src/executor/urpc/message.js';
-import { GOLDEN, golden, planOf } from './golden.js';
+import { decodeArgs, type NetworkArgs } from '../../../src/sandbox/contract/args.js';
+import { GOLDEN, golden, planOf } from '../../executor/urpc/golden.js';
 
 const decoded = (json: string): NetworkArgs => {
   const result = decodeArgs(JSON.parse(json).arg);

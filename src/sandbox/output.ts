@@ -1,8 +1,9 @@
 /** The way out of a NIC: next hop, link address, and the frame or the question that is sent. */
-import { formatAddress } from '../../plan/model/address.js';
-import { ETH_P_IP, ETH_P_IPV6, encodeEthernet } from './frame/ethernet.js';
-import { multicastMac } from './frame/ndp.js';
-import { questionFrame } from './frame/question.js';
+
+import { ETH_P_IP, ETH_P_IPV6, encodeEthernet } from '../executor/frames/ethernet.js';
+import { multicastMac } from '../executor/frames/ndp.js';
+import { questionFrame } from '../executor/frames/question.js';
+import { formatAddress } from '../plan/model/address.js';
 import { type Interface, nextHop } from './interface.js';
 import { resolve, type WaitingPacket } from './neighbor-table.js';
 
