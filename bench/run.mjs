@@ -79,7 +79,7 @@ report(
 );
 
 const observing = async () => {
-  const { liveCapabilities } = await import('../dist/executor/live.js');
+  const { liveCapabilities } = await import('../dist/executor/live/live.js');
   const { openConnection } = await import('../dist/executor/netlink/connection.js');
   const { routeDump } = await import('../dist/executor/netlink/route.js');
   const { inNetns } = await import('../dist/executor/linux/netns.js');

@@ -2,8 +2,8 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { ApplyTarget } from '../executor/apply.js';
-import type { ApplyReport } from '../executor/report.js';
+import type { ApplyTarget } from '../executor/handover/apply.js';
+import type { ApplyReport } from '../executor/handover/report.js';
 import { NetworkPlan } from '../plan/model/network-plan.js';
 import { linearise, type Op } from '../plan/model/ops.js';
 import type { ApplyRequest, PlanFrom } from './apply-request.js';
@@ -12,7 +12,7 @@ import { planSource, planState } from './planning.js';
 import type { Refusal } from './refusal.js';
 import { readLocation } from './source.js';
 
-export { reportText } from '../executor/report.js';
+export { reportText } from '../executor/handover/report.js';
 export { opsText } from '../plan/views/ops-text.js';
 
 type Now = ApplyRequest & { readonly _tag: 'Apply' };
@@ -33,14 +33,14 @@ export const opsOf = (from: PlanFrom): TE.TaskEither<Refusal, ReadonlyArray<Op>>
     TE.map(linearise),
   );
 
-type Executor = Pick<typeof import('../executor/apply.js'), 'apply'> &
-  Pick<typeof import('../executor/handover.js'), 'nothingInTheWayOf'> &
+type Executor = Pick<typeof import('../executor/handover/apply.js'), 'apply'> &
+  Pick<typeof import('../executor/journal/standing.js'), 'nothingInTheWayOf'> &
   Pick<typeof import('./live.js'), 'onThisMachine'>;
 
 /** Loaded here and not at the top: a dry run of a plan file needs no native code. */
 const executor: TE.TaskEither<Refusal, Executor> = TE.fromTask(async () => ({
-  ...(await import('../executor/apply.js')),
-  ...(await import('../executor/handover.js')),
+  ...(await import('../executor/handover/apply.js')),
+  ...(await import('../executor/journal/standing.js')),
   ...(await import('./live.js')),
 }));
 

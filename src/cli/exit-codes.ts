@@ -1,5 +1,5 @@
 /** The exit codes of every command, and which failure of the executor ends in which. */
-import type { ExecError } from '../executor/errors.js';
+import type { ExecError } from '../executor/failures/failure.js';
 
 /** 65 to 77 are sysexits.h's EX_DATAERR, EX_SOFTWARE, EX_IOERR, EX_TEMPFAIL and EX_NOPERM. */
 export const exitCodes = {

@@ -2,10 +2,10 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Capabilities, Exec, Netns } from '../executor/capabilities.js';
-import { describeExec } from '../executor/describe.js';
-import type { ExecError } from '../executor/errors.js';
-import { liveCapabilities } from '../executor/live.js';
-import { type Settled, settle } from '../executor/settle.js';
+import { describeExec } from '../executor/failures/describe.js';
+import type { ExecError } from '../executor/failures/failure.js';
+import { liveCapabilities } from '../executor/live/live.js';
+import { type Settled, settle } from '../executor/namespace/settle.js';
 import type { NamespaceState } from '../plan/model/state.js';
 import { allHold, describeUnmet } from '../plan/views/conditions.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';

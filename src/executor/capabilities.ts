@@ -6,7 +6,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { BindPacketSocket } from '../plan/model/ops.js';
 import type { NamespaceState, NetnsIdentity } from '../plan/model/state.js';
 import type { NetlinkChange } from '../plan/restore/restoration.js';
-import type { ExecError } from './errors.js';
+import type { ExecError } from './failures/failure.js';
 
 export interface FdBrand {
   readonly Fd: unique symbol;

@@ -4,13 +4,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { closed } from '../plan/model/closed.js';
 import type { Capabilities, Exec, Netns, SandboxAddress } from './capabilities.js';
-import { describeExec } from './describe.js';
-import type { ExecError } from './errors.js';
-import { nothing } from './fail.js';
-import { nothingInTheWayOf } from './handover.js';
-import { DEFAULT_JOURNAL_FOLDER, folderIsThere } from './journal-folder.js';
-import { openNetns } from './open-netns.js';
-import { rightsFailures } from './preflight.js';
+import { describeExec } from './failures/describe.js';
+import { nothing } from './failures/fail.js';
+import type { ExecError } from './failures/failure.js';
+import { rightsFailures } from './handover/preflight.js';
+import { DEFAULT_JOURNAL_FOLDER, folderIsThere } from './journal/folder.js';
+import { nothingInTheWayOf } from './journal/standing.js';
+import { openNetns } from './namespace/open.js';
 
 export const Check = closed('Check', {
   /** stable: `doctor/rights`, or the code of the error that was met */

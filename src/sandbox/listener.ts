@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type { Fd } from '../executor/capabilities.js';
-import type { SyscallError } from '../executor/errors.js';
+import type { SyscallError } from '../executor/failures/failure.js';
 import { AF_UNIX, SOCK_NONBLOCK, SOCK_STREAM } from '../executor/linux/abi.js';
 import { EAGAIN, ECONNABORTED, ENAMETOOLONG } from '../executor/linux/errno.js';
 import {

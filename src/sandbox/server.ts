@@ -5,7 +5,7 @@ import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Fd } from '../executor/capabilities.js';
-import type { ExecError } from '../executor/errors.js';
+import type { ExecError } from '../executor/failures/failure.js';
 import { errnoMeaning } from '../executor/linux/errno.js';
 import { close } from '../executor/linux/libc.js';
 import { LATEST, type Target } from '../plan/model/target.js';

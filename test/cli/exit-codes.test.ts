@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { exitCodeOf, exitCodes } from '../../src/cli/exit-codes.js';
-import type { ExecError } from '../../src/executor/errors.js';
+import type { ExecError } from '../../src/executor/failures/failure.js';
 
 const EPERM = 1;
 const EACCES = 13;

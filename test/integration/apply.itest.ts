@@ -2,9 +2,9 @@
 import { execFile, execFileSync } from 'node:child_process';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
-import { apply } from '../../src/executor/apply.js';
-import { liveCapabilities as live } from '../../src/executor/live.js';
-import { release } from '../../src/executor/release.js';
+import { release } from '../../src/executor/giveback/release.js';
+import { apply } from '../../src/executor/handover/apply.js';
+import { liveCapabilities as live } from '../../src/executor/live/live.js';
 import { runSandbox } from '../../src/sandbox/server.js';
 import { applyWorld, leftOf, planOf } from '../support/apply-world.js';
 import { captureText } from '../support/capture-text.js';

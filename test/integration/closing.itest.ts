@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
-import { apply } from '../../src/executor/apply.js';
 import type { Fd } from '../../src/executor/capabilities.js';
+import { apply } from '../../src/executor/handover/apply.js';
 import { MSG_DONTWAIT } from '../../src/executor/linux/abi.js';
 import { close, recv, whenReady } from '../../src/executor/linux/libc.js';
-import { liveCapabilities as live } from '../../src/executor/live.js';
+import { liveCapabilities as live } from '../../src/executor/live/live.js';
 import { openListener } from '../../src/sandbox/listener.js';
 import {
   type Counts,

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { expect } from 'vitest';
-import type { ExecError } from '../../src/executor/errors.js';
+import type { ExecError } from '../../src/executor/failures/failure.js';
 import { connectSandbox } from '../../src/executor/urpc/client.js';
 import { type Container, findContainer } from '../../src/executor/urpc/container.js';
 import { test } from '../support/netns.js';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
-import { liveCapabilities } from '../../src/executor/live.js';
+import { liveCapabilities } from '../../src/executor/live/live.js';
 import type { BindPacketSocket } from '../../src/plan/model/ops.js';
 import { trusted } from '../../src/plan/model/scalars.js';
 import { type TestNetns, test } from '../support/netns.js';

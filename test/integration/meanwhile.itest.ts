@@ -2,9 +2,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { liveCapabilities as live } from '../../src/executor/live.js';
-import { recover } from '../../src/executor/recover.js';
-import { release } from '../../src/executor/release.js';
+import { recover } from '../../src/executor/giveback/recover.js';
+import { release } from '../../src/executor/giveback/release.js';
+import { liveCapabilities as live } from '../../src/executor/live/live.js';
 import { applyWorld, leftOf, withPair } from '../support/apply-world.js';
 import { captureText } from '../support/capture-text.js';
 import { withFaults } from '../support/faults.js';

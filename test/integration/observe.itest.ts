@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
 import { inNetns } from '../../src/executor/linux/netns.js';
+import { observe } from '../../src/executor/namespace/observe.js';
+import { settle } from '../../src/executor/namespace/settle.js';
 import { type Connection, openConnection } from '../../src/executor/netlink/connection.js';
-import { observe } from '../../src/executor/observe.js';
-import { settle } from '../../src/executor/settle.js';
 import { networkOf, widthOf } from '../../src/plan/model/address.js';
 import type {
   Address,

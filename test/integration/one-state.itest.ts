@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
-import { liveCapabilities } from '../../src/executor/live.js';
+import { liveCapabilities } from '../../src/executor/live/live.js';
 import type { NetworkPlan } from '../../src/plan/model/network-plan.js';
 import { compile } from '../../src/plan/rules/compile.js';
 import { test } from '../support/netns.js';

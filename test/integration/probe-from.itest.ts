@@ -1,11 +1,11 @@
 /** apply with a probe from the peer's namespace: the planned MAC answers, and whoever else does is found. */
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
-import { apply } from '../../src/executor/apply.js';
-import type { ExecError } from '../../src/executor/errors.js';
-import { liveCapabilities as live } from '../../src/executor/live.js';
-import { release } from '../../src/executor/release.js';
-import type { ApplyReport } from '../../src/executor/report.js';
+import type { ExecError } from '../../src/executor/failures/failure.js';
+import { release } from '../../src/executor/giveback/release.js';
+import { apply } from '../../src/executor/handover/apply.js';
+import type { ApplyReport } from '../../src/executor/handover/report.js';
+import { liveCapabilities as live } from '../../src/executor/live/live.js';
 import { runSandbox } from '../../src/sandbox/server.js';
 import { applyWorld, leftOf, planOf, withPair } from '../support/apply-world.js';
 import { captureText } from '../support/capture-text.js';

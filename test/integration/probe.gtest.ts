@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect } from 'vitest';
 import type { SandboxConnection } from '../../src/executor/capabilities.js';
-import type { ExecError } from '../../src/executor/errors.js';
+import type { ExecError } from '../../src/executor/failures/failure.js';
 import { connectSandbox } from '../../src/executor/urpc/client.js';
 import { findContainer } from '../../src/executor/urpc/container.js';
 import { encodeCall } from '../../src/executor/urpc/message.js';

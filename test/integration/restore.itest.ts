@@ -1,8 +1,8 @@
 /** Restoration against the kernel: every kind of address and route that can go with an address comes back. */
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
-import { liveCapabilities as live } from '../../src/executor/live.js';
-import { putBack } from '../../src/executor/undo.js';
+import { liveCapabilities as live } from '../../src/executor/live/live.js';
+import { putBack } from '../../src/executor/namespace/put-back.js';
 import { differences } from '../../src/plan/restore/difference.js';
 import { captureText } from '../support/capture-text.js';
 import { test } from '../support/netns.js';

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Fd, Netns } from '../../src/executor/capabilities.js';
-import type { ExecError } from '../../src/executor/errors.js';
+import type { ExecError } from '../../src/executor/failures/failure.js';
 import { maskBytes, networkOf, parseAddress } from '../../src/plan/model/address.js';
 import { trusted } from '../../src/plan/model/scalars.js';
 import type {

@@ -12,7 +12,7 @@ import type {
   Process,
   Sandbox,
 } from '../../src/executor/capabilities.js';
-import type { ExecError } from '../../src/executor/errors.js';
+import type { ExecError } from '../../src/executor/failures/failure.js';
 import type { FakeKernel } from './fake-kernel.js';
 
 const EEXIST = 17;

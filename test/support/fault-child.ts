@@ -1,11 +1,11 @@
 /** A process that applies, recovers or releases, and ends itself before one of its system calls. */
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { apply } from '../../src/executor/apply.js';
+import { recover } from '../../src/executor/giveback/recover.js';
+import { release } from '../../src/executor/giveback/release.js';
+import { apply } from '../../src/executor/handover/apply.js';
 import { EPERM } from '../../src/executor/linux/errno.js';
-import { liveCapabilities } from '../../src/executor/live.js';
-import { recover } from '../../src/executor/recover.js';
-import { release } from '../../src/executor/release.js';
+import { liveCapabilities } from '../../src/executor/live/live.js';
 import type { NetworkPlan } from '../../src/plan/model/network-plan.js';
 import { onSystemCalls } from './system-calls.js';
 

@@ -3,10 +3,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
-import type { ApplyTarget } from '../../src/executor/apply.js';
-import { liveCapabilities as live } from '../../src/executor/live.js';
-import { recover } from '../../src/executor/recover.js';
-import { release } from '../../src/executor/release.js';
+import { recover } from '../../src/executor/giveback/recover.js';
+import { release } from '../../src/executor/giveback/release.js';
+import type { ApplyTarget } from '../../src/executor/handover/apply.js';
+import { liveCapabilities as live } from '../../src/executor/live/live.js';
 import type { NetworkPlan } from '../../src/plan/model/network-plan.js';
 import type { NamespaceState } from '../../src/plan/model/state.js';
 import { compile } from '../../src/plan/rules/compile.js';

@@ -7,7 +7,7 @@ import type {
   OpenFile,
   SandboxConnection,
 } from '../../src/executor/capabilities.js';
-import type { ExecError } from '../../src/executor/errors.js';
+import type { ExecError } from '../../src/executor/failures/failure.js';
 
 /** A place where something can go wrong: before or after one effect. */
 export interface Point {

@@ -1,6 +1,6 @@
 /** Observing a test's namespace through the real executor. */
 import * as E from 'fp-ts/lib/Either.js';
-import { liveCapabilities } from '../../src/executor/live.js';
+import { liveCapabilities } from '../../src/executor/live/live.js';
 import type { NamespaceState } from '../../src/plan/model/state.js';
 
 export const observeNetns = async (path: string): Promise<NamespaceState> => {

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as E from 'fp-ts/lib/Either.js';
-import { apply } from '../../src/executor/apply.js';
 import type { Capabilities } from '../../src/executor/capabilities.js';
-import { liveCapabilities as live } from '../../src/executor/live.js';
-import { recover } from '../../src/executor/recover.js';
-import { release } from '../../src/executor/release.js';
+import { recover } from '../../src/executor/giveback/recover.js';
+import { release } from '../../src/executor/giveback/release.js';
+import { apply } from '../../src/executor/handover/apply.js';
+import { liveCapabilities as live } from '../../src/executor/live/live.js';
 import type { NetworkPlan } from '../../src/plan/model/network-plan.js';
 import type { Behavior } from '../../src/sandbox/behavior.js';
 import { type RunningSandbox, runSandbox } from '../../src/sandbox/server.js';

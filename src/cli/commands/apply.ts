@@ -1,7 +1,7 @@
 /** `netplan apply`: hand a namespace over to a sandbox, all of it or nothing. */
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import type { ApplyReport } from '../../executor/report.js';
+import type { ApplyReport } from '../../executor/handover/report.js';
 import type { Op } from '../../plan/model/ops.js';
 import { applyRequest } from '../apply-request.js';
 import { NetplanCommand } from '../base.js';

@@ -1,6 +1,6 @@
 /** `netplan release`: give the addresses back when the sandbox is gone. */
 import * as Flags from '@oclif/core/flags';
-import type { RestoreReport } from '../../executor/recover.js';
+import type { RestoreReport } from '../../executor/giveback/recover.js';
 import { NetplanCommand } from '../base.js';
 import { journalFlag, journalOption } from '../journal-flag.js';
 import { liveSourceFlags, liveSourceOf } from '../source-flags.js';

@@ -11,7 +11,7 @@ import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Fd } from '../capabilities.js';
-import type { PlatformUnsupported, SyscallError } from '../errors.js';
+import type { PlatformUnsupported, SyscallError } from '../failures/failure.js';
 import { O_CLOEXEC, SOCK_CLOEXEC } from './abi.js';
 import { HOST_LE } from './byte-order.js';
 import { EINTR, EINVAL } from './errno.js';

@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as IOE from 'fp-ts/lib/IOEither.js';
 import type { NetnsIdentity } from '../../plan/model/state.js';
 import type { Fd } from '../capabilities.js';
-import type { NetnsNotFound, SyscallError } from '../errors.js';
+import type { NetnsNotFound, SyscallError } from '../failures/failure.js';
 import {
   CLONE_NEWNET,
   NS_GET_NSTYPE,

@@ -6,7 +6,7 @@ import type * as T from 'fp-ts/lib/Task.js';
 import type { BindPacketSocket } from '../../plan/model/ops.js';
 import type { IfIndex, LinkAddress } from '../../plan/model/scalars.js';
 import type { Fd } from '../capabilities.js';
-import type { LinkGone } from '../errors.js';
+import type { LinkGone } from '../failures/failure.js';
 import {
   AF_PACKET,
   ETH_P_ALL,

@@ -1,6 +1,6 @@
 /** Acknowledgements: the errno and the kernel's words in NLMSG_ERROR and NLMSG_DONE. */
 import * as E from 'fp-ts/lib/Either.js';
-import type { WireError } from '../errors.js';
+import type { WireError } from '../failures/failure.js';
 import { HOST_LE } from '../linux/byte-order.js';
 import {
   NLM_F_ACK_TLVS,

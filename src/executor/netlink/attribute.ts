@@ -6,7 +6,7 @@ import {
   type LinkAddress,
   trusted,
 } from '../../plan/model/scalars.js';
-import type { WireError } from '../errors.js';
+import type { WireError } from '../failures/failure.js';
 import { HOST_LE } from '../linux/byte-order.js';
 import { AF_INET, AF_INET6, NLA_HDRLEN, NLA_TYPE_MASK } from './abi.js';
 import { align4, wireError } from './message.js';

@@ -5,7 +5,7 @@ import * as IOE from 'fp-ts/lib/IOEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { NetlinkChange } from '../../plan/restore/restoration.js';
 import { addressText, neighborText, routeText } from '../../plan/views/object-text.js';
-import type { ExecError, WireError } from '../errors.js';
+import type { ExecError, WireError } from '../failures/failure.js';
 import { EADDRNOTAVAIL, EEXIST, ESRCH } from '../linux/errno.js';
 import {
   NLM_F_APPEND,

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { ExecError } from '../errors.js';
+import type { ExecError } from '../failures/failure.js';
 import type { LibcError } from '../linux/libc.js';
 import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_ERROR } from './abi.js';
 import { decodeAck } from './ack.js';

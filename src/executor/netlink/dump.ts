@@ -1,7 +1,7 @@
 /** Dumps: all objects of a kind, from a run of datagrams that ends in NLMSG_DONE. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { ExecError, WireError } from '../errors.js';
+import type { ExecError, WireError } from '../failures/failure.js';
 import {
   NLM_F_DUMP,
   NLM_F_DUMP_INTR,

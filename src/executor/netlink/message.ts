@@ -1,6 +1,6 @@
 /** Netlink messages: splitting a datagram into them, and writing one. */
 import * as E from 'fp-ts/lib/Either.js';
-import type { WireError } from '../errors.js';
+import type { WireError } from '../failures/failure.js';
 import { HOST_LE } from '../linux/byte-order.js';
 import { NLMSG_HDRLEN } from './abi.js';
 

@@ -2,7 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { NexthopObject } from '../../plan/model/state.js';
-import type { WireError } from '../errors.js';
+import type { WireError } from '../failures/failure.js';
 import {
   NEXTHOP_GRP_LEN,
   NHA_BLACKHOLE,

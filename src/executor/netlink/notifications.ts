@@ -1,7 +1,7 @@
 /** What the kernel says of its own accord: whether anything that a state holds has changed. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
-import type { ExecError } from '../errors.js';
+import type { ExecError } from '../failures/failure.js';
 import {
   RTM_DELNEIGH,
   RTM_NEWNEIGH,

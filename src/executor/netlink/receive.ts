@@ -1,6 +1,6 @@
 /** One datagram from a netlink socket, as messages. */
 import * as E from 'fp-ts/lib/Either.js';
-import type { ExecError } from '../errors.js';
+import type { ExecError } from '../failures/failure.js';
 import { EAGAIN, ENOBUFS } from '../linux/errno.js';
 import { decodeMessages, type NlMessage, wireError } from './message.js';
 import type { Transport } from './transport.js';

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { formatAddress, parsePrefix, widthOf } from '../../plan/model/address.js';
 import { type Family, type Prefix, trusted } from '../../plan/model/scalars.js';
 import type { Route } from '../../plan/model/state.js';
-import type { WireError } from '../errors.js';
+import type { WireError } from '../failures/failure.js';
 import {
   RTA_CACHEINFO,
   RTA_DST,

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { networkOf, widthOf } from '../../plan/model/address.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { Rule } from '../../plan/model/state.js';
-import type { WireError } from '../errors.js';
+import type { WireError } from '../failures/failure.js';
 import {
   FIB_RULE_HDR_LEN,
   FIB_RULE_INVERT,

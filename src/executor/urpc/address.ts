@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Fd, SandboxAddress } from '../capabilities.js';
-import type { SandboxUnreachable, WrongListener } from '../errors.js';
+import type { SandboxUnreachable, WrongListener } from '../failures/failure.js';
 import {
   AF_UNIX,
   O_PATH,

@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Fd, SandboxAddress, SandboxConnection } from '../capabilities.js';
-import type { ExchangeBroken, ExecError } from '../errors.js';
+import type { ExchangeBroken, ExecError } from '../failures/failure.js';
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from '../linux/abi.js';
 import { EAGAIN, ECONNRESET, EPIPE, errnoMeaning } from '../linux/errno.js';
 import { sendWithFiles } from '../linux/fd-passing.js';

@@ -7,7 +7,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { BundleConfig, bundleNetns } from '../../plan/documents/bundle.js';
 import type { SandboxAddress } from '../capabilities.js';
-import type { ContainerUnusable } from '../errors.js';
+import type { ContainerUnusable } from '../failures/failure.js';
 import { netnsPath } from '../linux/netns.js';
 
 export type ContainerStatus = 'creating' | 'created' | 'running' | 'paused' | 'stopped' | 'unknown';

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { SandboxConnection } from '../capabilities.js';
-import type { ExecError, RemoteError } from '../errors.js';
+import type { ExecError, RemoteError } from '../failures/failure.js';
 
 /**
  * A call with one value of the wrong type. A server that knows the field says so, by name; one that does

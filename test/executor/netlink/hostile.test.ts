@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import type { WireError } from '../../../src/executor/errors.js';
+import type { WireError } from '../../../src/executor/failures/failure.js';
 import * as abi from '../../../src/executor/netlink/abi.js';
 import { decodeAck } from '../../../src/executor/netlink/ack.js';
 import { decodeAddress } from '../../../src/executor/netlink/address.js';

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Fd, SandboxConnection } from '../../../src/executor/capabilities.js';
-import type { ExecError } from '../../../src/executor/errors.js';
+import type { ExecError } from '../../../src/executor/failures/failure.js';
 import {
   ECONNREFUSED,
   EINVAL,

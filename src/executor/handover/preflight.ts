@@ -1,0 +1,167 @@
+/** Preflight: everything that can be known to fail, found before the first effect and told together. */
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { FdLink, NetworkPlan } from '../../plan/model/network-plan.js';
+import { linearise } from '../../plan/model/ops.js';
+import type { Link, NamespaceState } from '../../plan/model/state.js';
+import { targetOf } from '../../plan/model/target.js';
+import { REFUSED_KINDS } from '../../plan/rules/links.js';
+import type { Capabilities, Process } from '../capabilities.js';
+import type { PreflightCode } from '../failures/codes.js';
+import type { ExecError, Preflight } from '../failures/failure.js';
+
+export type PreflightFailure = Preflight['failures'][number];
+
+const failure = (code: PreflightCode, summary: string, remedy: string): PreflightFailure => ({
+  code,
+  summary,
+  remedy,
+  rights: false,
+});
+
+/** Bits of CapEff that an apply needs, and for what. Source: linux/capability.h. */
+const NEEDED = [
+  { bit: 12n, name: 'CAP_NET_ADMIN', why: 'delete and add addresses and routes' },
+  { bit: 13n, name: 'CAP_NET_RAW', why: 'open packet sockets' },
+  { bit: 21n, name: 'CAP_SYS_ADMIN', why: 'enter the network namespace' },
+] as const;
+
+/**
+ * The capabilities that this process lacks in its own user namespace. Having them there does not prove
+ * anything for a network namespace that another user namespace owns: there, opening it decides.
+ */
+export const rightsFailures = ({
+  effectiveCapabilities,
+}: Process): ReadonlyArray<PreflightFailure> =>
+  NEEDED.filter(({ bit }) => ((effectiveCapabilities >> bit) & 1n) === 0n).map(({ name, why }) => ({
+    code: 'preflight/rights',
+    summary: `${name} is missing, which is needed to ${why}`,
+    remedy: `run as root, or grant ${name}`,
+    rights: true,
+  }));
+
+/** What netplan itself opens besides the packet sockets: netlink, control socket, journal, lock, folder, reserve. */
+const OWN_FILES = 16;
+
+const fileFailures = (plan: NetworkPlan, self: Process): ReadonlyArray<PreflightFailure> => {
+  const files = linearise(plan).filter(({ _tag }) => _tag === 'BindPacketSocket').length;
+  const { maxFiles, name } = targetOf(plan.target);
+  const needed = self.openFiles + files + OWN_FILES;
+  const failures: PreflightFailure[] = [];
+  if (files > maxFiles)
+    failures.push(
+      failure(
+        'preflight/too-many-files',
+        `the plan hands over ${files} packet sockets; target ${name} takes ${maxFiles} in its one call`,
+        'plan with fewer --channels or fewer links',
+      ),
+    );
+  if (needed > self.maxOpenFiles)
+    failures.push(
+      failure(
+        'preflight/descriptor-limit',
+        `${needed} descriptors are needed at once; this process may open ${self.maxOpenFiles}`,
+        `ulimit -n ${needed}`,
+      ),
+    );
+  return failures;
+};
+
+/** What speaks against the link as it is now: a plan file may be older than it, or edited. */
+const linkProblems = ({ name, gso }: FdLink, found: Link): ReadonlyArray<PreflightFailure> => {
+  const problems: PreflightFailure[] = [];
+  if (!found.flags.includes('UP'))
+    problems.push(failure('preflight/link', `${name} is down`, `ip link set ${name} up`));
+  if (REFUSED_KINDS.has(found.kind ?? ''))
+    problems.push(
+      failure(
+        'preflight/link-kind',
+        `${name} is ${found.kind}, which delivers by the very addresses that would be taken from it`,
+        'use macvlan or veth',
+      ),
+    );
+  if (gso.mode === 'host' && found.gso === false)
+    problems.push(
+      failure(
+        'preflight/gso',
+        `the plan has the host segment for ${name}, where generic segmentation offload is off`,
+        `ethtool -K ${name} gso on, or plan with --gso=gvisor`,
+      ),
+    );
+  return problems;
+};
+
+const linkFailures = (plan: NetworkPlan, state: NamespaceState): ReadonlyArray<PreflightFailure> =>
+  plan.fdLinks.flatMap((link) => {
+    const { name, ifindex } = link;
+    const found = state.links.find((one) => one.ifindex === ifindex);
+    if (found === undefined)
+      return [
+        failure(
+          'preflight/link',
+          `there is no link with ifindex ${ifindex} (${name})`,
+          'plan again',
+        ),
+      ];
+    if (found.name !== name)
+      return [
+        failure(
+          'preflight/link',
+          `the link with ifindex ${ifindex} is ${found.name}, not ${name}`,
+          'plan again',
+        ),
+      ];
+    return linkProblems(link, found);
+  });
+
+/** What of a plan cannot work in this process and namespace, without asking the sandbox. */
+export const planFailures = (
+  plan: NetworkPlan,
+  state: NamespaceState,
+  self: Process,
+): ReadonlyArray<PreflightFailure> =>
+  linearise(plan).length === 0
+    ? []
+    : [...rightsFailures(self), ...fileFailures(plan, self), ...linkFailures(plan, state)];
+
+/**
+ * After its start a sentry's seccomp filter kills it for the system calls that a packet socket needs.
+ * Source: runsc/boot/filter; seen on the real runsc.
+ */
+export const sandboxFailures = (
+  plan: NetworkPlan,
+  started: boolean,
+): ReadonlyArray<PreflightFailure> =>
+  started && linearise(plan).length > 0
+    ? [
+        failure(
+          'preflight/sandbox-started',
+          'the container was started: the call would kill its sandbox',
+          'apply between create and start of the container',
+        ),
+      ]
+    : [];
+
+/**
+ * An error of opening the namespace, told together with the rights that are missing, if any are: EPERM
+ * alone does not say which.
+ */
+export const explainingRights =
+  <A>(task: TE.TaskEither<ExecError, A>) =>
+  ({ machine }: Pick<Capabilities, 'machine'>): TE.TaskEither<ExecError, A> =>
+    pipe(
+      task,
+      TE.orElse((error) =>
+        pipe(
+          machine.self,
+          TE.flatMap((self): TE.TaskEither<ExecError, A> => {
+            const failures = isNotPermitted(error) ? rightsFailures(self) : [];
+            return TE.left(failures.length === 0 ? error : { _tag: 'Preflight', failures });
+          }),
+        ),
+      ),
+    );
+
+const isNotPermitted = (e: ExecError): boolean =>
+  (e._tag === 'NetnsNotFound' && e.why === 'not-permitted') ||
+  (e._tag === 'SyscallError' && e.errno === 1); // EPERM

@@ -1,0 +1,98 @@
+/** The real Files: node's file calls, each as a TaskEither with the errno that the kernel gave. */
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Fd, FileFacts, Files, OpenFile } from '../capabilities.js';
+import type { SyscallError } from '../failures/failure.js';
+import { EAGAIN, EIO, ENOENT } from '../linux/errno.js';
+import { fileError } from '../linux/file-error.js';
+import { flock } from '../linux/libc.js';
+
+const attempt = <A>(about: string, run: () => Promise<A>): TE.TaskEither<SyscallError, A> =>
+  TE.tryCatch(run, fileError(about));
+
+const orNull = <A>(task: TE.TaskEither<SyscallError, A>): TE.TaskEither<SyscallError, A | null> =>
+  pipe(
+    task,
+    TE.orElse((error) =>
+      error.errno === ENOENT ? TE.right<SyscallError, A | null>(null) : TE.left(error),
+    ),
+  );
+
+interface Stat {
+  readonly uid: number;
+  readonly mode: number;
+  readonly size: number;
+  readonly ino: number;
+  readonly isFile: () => boolean;
+  readonly isDirectory: () => boolean;
+  readonly isSymbolicLink: () => boolean;
+}
+
+const kindOf = (stat: Stat): FileFacts['kind'] => {
+  if (stat.isFile()) return 'file';
+  if (stat.isDirectory()) return 'folder';
+  return stat.isSymbolicLink() ? 'link' : 'other';
+};
+
+const factsOf = (stat: Stat): FileFacts => ({
+  kind: kindOf(stat),
+  uid: stat.uid,
+  mode: stat.mode & 0o7777,
+  bytes: stat.size,
+  inode: String(stat.ino),
+});
+
+const readWhole = async (handle: FileHandle, limit: number): Promise<string> => {
+  const buffer = Buffer.alloc(Math.min(limit, (await handle.stat()).size));
+  let filled = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, filled);
+    if (bytesRead === 0) return buffer.toString('utf8', 0, filled);
+    filled += bytesRead;
+  }
+};
+
+const LOCK_EX_NB = 2 | 4; // LOCK_EX | LOCK_NB, sys/file.h
+
+const takeLock = (fd: number, path: string): TE.TaskEither<SyscallError, 'taken' | 'held'> =>
+  TE.fromIOEither(() => {
+    const taken = flock(fd as Fd, LOCK_EX_NB)();
+    if (E.isRight(taken)) return E.right('taken');
+    const error = taken.left;
+    if (error._tag === 'SyscallError' && error.errno === EAGAIN) return E.right('held');
+    const errno = error._tag === 'SyscallError' ? error.errno : EIO;
+    return E.left({ _tag: 'SyscallError', call: 'flock', errno, about: path });
+  });
+
+const openFile = (handle: FileHandle, path: string): OpenFile => ({
+  facts: pipe(
+    attempt(path, () => handle.stat()),
+    TE.map(factsOf),
+  ),
+  read: (limit) => attempt(path, () => readWhole(handle, limit)),
+  write: (text) => attempt(path, () => handle.writeFile(text)),
+  truncate: attempt(path, () => handle.truncate(0)),
+  sync: attempt(path, () => handle.sync()),
+  lock: takeLock(handle.fd, path),
+  close: () => handle.close().catch(() => {}),
+});
+
+export const liveFiles: Files = {
+  lstat: (path) =>
+    pipe(
+      orNull(attempt(path, () => lstat(path))),
+      TE.map((stat) => stat && factsOf(stat)),
+    ),
+  mkdir: (path, mode) => attempt(path, async () => void (await mkdir(path, { mode }))),
+  list: (path) => attempt(path, () => readdir(path)),
+  open: (path, flags, mode) =>
+    pipe(
+      orNull(attempt(path, () => open(path, flags | constants.O_NOFOLLOW, mode))),
+      TE.map((handle) => handle && openFile(handle, path)),
+    ),
+  rename: (from, to) => attempt(from, () => rename(from, to)),
+  unlink: (path) => attempt(path, () => unlink(path)),
+};

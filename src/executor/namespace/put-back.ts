@@ -1,0 +1,118 @@
+/** Putting a namespace back: change, observe and compare until nothing is missing or nothing helps. */
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { NamespaceState } from '../../plan/model/state.js';
+import { addressRestoration } from '../../plan/restore/addresses.js';
+import { notRestored } from '../../plan/restore/difference.js';
+import { type NetlinkChange, neighborRestoration } from '../../plan/restore/restoration.js';
+import { routeRestoration } from '../../plan/restore/routes.js';
+import type { Capabilities, Netns } from '../capabilities.js';
+import type { ExecError } from '../failures/failure.js';
+
+/** What a restoration ended with; nothing `missing` is success. */
+export interface Restored {
+  readonly missing: ReadonlyArray<string>;
+  /** the first change that the kernel refused for good */
+  readonly refused: ExecError | null;
+}
+
+/** Enough for addresses, their order, routes, routes through those routes, and as much again. */
+const MAX_ROUNDS = 16;
+/** The kernel's own work after an address came (duplicate detection, local routes) is a matter of milliseconds. */
+const WAIT_MS = 25;
+const MAX_WAITS = 40;
+
+interface Progress {
+  readonly rounds: number;
+  readonly waits: number;
+  /** changes refused since something last succeeded, by their JSON */
+  readonly refused: ReadonlyMap<string, ExecError>;
+}
+
+const START: Progress = { rounds: 0, waits: 0, refused: new Map() };
+
+/**
+ * The changes of the first stage that has any the kernel did not refuse: addresses, then routes, then
+ * neighbors. A refused address must not keep the routes of other links away.
+ */
+const nextStage = (
+  before: NamespaceState,
+  now: NamespaceState,
+  { refused }: Progress,
+): ReadonlyArray<NetlinkChange> => {
+  for (const stage of [addressRestoration, routeRestoration, neighborRestoration]) {
+    const changes = stage(before, now);
+    const open =
+      refused.size === 0
+        ? changes
+        : changes.filter((change) => !refused.has(JSON.stringify(change)));
+    if (open.length > 0) return open;
+  }
+  return [];
+};
+
+type Outcome =
+  | { readonly helped: boolean }
+  | { readonly change: NetlinkChange; readonly error: ExecError };
+
+/** One change; a refusal is a result here, because the others are to be tried nevertheless. */
+const attempt =
+  (netns: Netns) =>
+  (change: NetlinkChange): TE.TaskEither<never, Outcome> =>
+    pipe(
+      netns.change(change),
+      TE.map((done): Outcome => ({ helped: done === 'done' })),
+      TE.orElse((error) => TE.right<never, Outcome>({ change, error })),
+    );
+
+/** Something that succeeded may have been what a refused change waited for: then all are tried again. */
+const advance = (progress: Progress, outcomes: ReadonlyArray<Outcome>): Progress => {
+  const failures = outcomes.flatMap((outcome) =>
+    'error' in outcome ? [[JSON.stringify(outcome.change), outcome.error] as const] : [],
+  );
+  const helped = outcomes.some((outcome) => 'helped' in outcome && outcome.helped);
+  return {
+    rounds: progress.rounds + 1,
+    waits: progress.waits,
+    refused: helped ? new Map() : new Map([...progress.refused, ...failures]),
+  };
+};
+
+const round = (
+  netns: Netns,
+  before: NamespaceState,
+  machine: Capabilities['machine'],
+  progress: Progress,
+): TE.TaskEither<ExecError, Restored> =>
+  pipe(
+    netns.observe,
+    TE.flatMap((now): TE.TaskEither<ExecError, Restored> => {
+      const changes = progress.rounds < MAX_ROUNDS ? nextStage(before, now, progress) : [];
+      if (changes.length > 0)
+        return pipe(
+          changes,
+          TE.traverseSeqArray(attempt(netns)),
+          TE.flatMap((outcomes) => round(netns, before, machine, advance(progress, outcomes))),
+        );
+      const missing = notRestored(before, now);
+      const [refused = null] = progress.refused.values();
+      if (missing.length === 0 || refused !== null || progress.waits >= MAX_WAITS)
+        return TE.right({ missing, refused });
+      return pipe(
+        TE.fromTask<void, ExecError>(machine.sleep(WAIT_MS)),
+        TE.flatMap(() => round(netns, before, machine, { ...progress, waits: progress.waits + 1 })),
+      );
+    }),
+  );
+
+/**
+ * Brings `netns` back to `before` in all that the kernel lets one set, and says what is still missing.
+ *
+ * It starts from an observation and ends with one, so it can be interrupted and started over, and a
+ * namespace that lacks nothing is not touched.
+ */
+export const putBack = (
+  netns: Netns,
+  before: NamespaceState,
+  machine: Capabilities['machine'],
+): TE.TaskEither<ExecError, Restored> => round(netns, before, machine, START);

@@ -1,0 +1,112 @@
+/** Every executor error has a stable code, a sentence without control characters to come, and a remedy that fits. */
+import { expect, test } from 'vitest';
+import { describeExec } from '../../../src/executor/failures/describe.js';
+import type { ExecError } from '../../../src/executor/failures/failure.js';
+
+const record = {
+  journal: '/run/netplan/netns-41.journal',
+  netns: '/run/netns/blue',
+  at: '2026-01-02T03:04:05.000Z',
+  sandbox: 'c0ffee',
+  pid: 42,
+};
+const syscall = (call: string, errno: number): ExecError => ({
+  _tag: 'SyscallError',
+  call,
+  errno,
+  about: 'eth0',
+});
+
+test.each<readonly [ExecError, code: string, summary: string, remedy: string]>([
+  [syscall('bind', 1), 'exec/syscall', 'bind eth0: operation not permitted (EPERM)', 'CAP_NET_RAW'],
+  [syscall('setns', 1), 'exec/syscall', 'setns', 'CAP_SYS_ADMIN'],
+  [syscall('bind', 19), 'exec/syscall', 'ENODEV', 'the link went away since the plan'],
+  [syscall('open', 28), 'exec/syscall', 'ENOSPC', 'make room'],
+  [
+    { _tag: 'NetlinkError', request: 'RTM_DELADDR', errno: 1, message: 'no', about: '192.0.2.1' },
+    'exec/netlink',
+    'RTM_DELADDR 192.0.2.1: operation not permitted (EPERM): no',
+    'CAP_NET_ADMIN',
+  ],
+  [
+    { _tag: 'NetnsNotFound', path: '/x', why: 'missing' },
+    'exec/netns-missing',
+    'there is no such file',
+    'ip netns list',
+  ],
+  [
+    { _tag: 'WrongListener', address: '@box', expected: 42, found: 43 },
+    'exec/wrong-listener',
+    "process 43 listens at @box, not the sandbox's process 42",
+    'look at that process',
+  ],
+  [{ _tag: 'RootNamespace', path: '/x' }, 'exec/root-namespace', "machine's own", 'container'],
+  [
+    { _tag: 'ExchangeBroken', method: 'm', sent: true, why: 'timeout', detail: '' },
+    'exec/outcome-unknown',
+    'it is not known whether',
+    'recover --give-back',
+  ],
+  [
+    { _tag: 'ExchangeBroken', method: 'm', sent: false, why: 'closed', detail: 'EPIPE' },
+    'exec/call-not-sent',
+    '(EPIPE)',
+    'try again',
+  ],
+  [
+    { _tag: 'RolledBack', cause: { _tag: 'RemoteError', method: 'm', message: 'no' }, ops: [] },
+    'exec/sandbox-refused',
+    'the sandbox refused m: no; the namespace is as it was before',
+    'log',
+  ],
+  [
+    {
+      _tag: 'RollbackFailed',
+      cause: { _tag: 'RemoteError', method: 'm', message: 'no' },
+      undo: syscall('sendmsg', 19),
+      missing: ['- address 1', '- address 2'],
+      journal: record.journal,
+      ops: [],
+    },
+    'exec/rollback-failed',
+    'the sandbox refused m: no; and it could not be undone completely (sendmsg eth0: no such device (ENODEV)): - address 1; - address 2',
+    'netplan recover',
+  ],
+  [
+    { _tag: 'StalePlan', gone: ['a'], come: ['b'], identity: null },
+    'exec/stale-plan',
+    'gone: a; new: b',
+    'plan again',
+  ],
+  [
+    { _tag: 'HandedOver', record, addresses: ['192.0.2.2'] },
+    'exec/handed-over',
+    'addresses already handed over at 2026-01-02T03:04:05.000Z by process 42 for sandbox c0ffee: 192.0.2.2',
+    'netplan release --netns /run/netns/blue',
+  ],
+  [
+    { _tag: 'SandboxAlive', record, evidence: 'process 7 runs' },
+    'exec/sandbox-alive',
+    'process 7 runs',
+    '--force',
+  ],
+  [
+    { _tag: 'ApplyInterrupted', record },
+    'exec/apply-interrupted',
+    'interrupted',
+    'netplan recover',
+  ],
+  [{ _tag: 'OutcomeUnknown', record }, 'exec/outcome-unknown', 'not known', 'recover --give-back'],
+  [{ _tag: 'NamespaceLocked', path: '/l', holder: 31337 }, 'exec/locked', 'process 31337', 'wait'],
+  [
+    { _tag: 'JournalElsewhere', path: '/j', what: 'boot', recorded: 'a', found: 'b' },
+    'exec/journal-elsewhere',
+    'another boot (a) than this (b)',
+    'rm /j',
+  ],
+])('%j', (error, code, summary, remedy) => {
+  const found = describeExec(error);
+  expect(found.code).toBe(code);
+  expect(found.summary).toContain(summary);
+  expect(found.remedy).toContain(remedy);
+});
