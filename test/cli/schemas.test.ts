@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { OUTPUT_SCHEMA_FILES } from '../../src/cli/outputs.js';
+import { OUTPUT_SCHEMA_FILES } from '../../src/cli/work/outputs.js';
 import { writeDocument } from '../../src/plan/documents/read.js';
 import { SCHEMA_FILES, schemaText } from '../../src/plan/documents/schema.js';
 import { NamespaceState } from '../../src/plan/model/state.js';

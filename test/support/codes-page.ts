@@ -1,6 +1,6 @@
 /** docs/codes.md, made from the tables of codes and from the fixtures that show them. */
 import * as E from 'fp-ts/lib/Either.js';
-import { CLI_CODES } from '../../src/cli/codes.js';
+import { CLI_CODES } from '../../src/cli/ending/codes.js';
 import { DOCTOR_CODES, EXEC_CODES, PREFLIGHT_CODES } from '../../src/executor/failures/codes.js';
 import { DOCUMENT_CODES } from '../../src/plan/documents/errors.js';
 import type { Diagnostic } from '../../src/plan/model/network-plan.js';

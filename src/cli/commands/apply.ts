@@ -3,14 +3,14 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import type { ApplyReport } from '../../executor/handover/report.js';
 import type { Op } from '../../plan/model/ops.js';
-import { applyRequest } from '../apply-request.js';
-import { NetplanCommand } from '../base.js';
-import { interruption } from '../interruption.js';
-import { journalFlag, journalOption } from '../journal-flag.js';
-import { planFlags } from '../plan-options.js';
-import { sourceAndSinkFlags } from '../source-flags.js';
-import { verifyFlags } from '../verify-flags.js';
-import { waitFlags } from '../wait-flags.js';
+import { NetplanCommand } from '../ending/base.js';
+import { interruption } from '../ending/interruption.js';
+import { applyRequest } from '../flags/apply-request.js';
+import { journalFlag, journalOption } from '../flags/journal.js';
+import { planFlags } from '../flags/plan-options.js';
+import { sourceAndSinkFlags } from '../flags/source.js';
+import { verifyFlags } from '../flags/verify.js';
+import { waitFlags } from '../flags/wait.js';
 
 export class Apply extends NetplanCommand {
   static override readonly summary = 'hand a namespace over to a sandbox, all of it or nothing';
@@ -42,7 +42,7 @@ export class Apply extends NetplanCommand {
     const { args, flags } = await this.parse(Apply);
     const request = applyRequest(args.plan ?? null, flags);
     if (request._tag === 'WrongUse') return this.usage(request.message);
-    const { applyNow, opsOf, opsText, reportText } = await import('../applying.js');
+    const { applyNow, opsOf, opsText, reportText } = await import('../work/apply.js');
     if (request._tag === 'DryRun') {
       const ops = await this.orExit(opsOf(request.from));
       this.print(opsText(ops));

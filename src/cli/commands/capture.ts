@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import * as Flags from '@oclif/core/flags';
 import type { NamespaceState } from '../../plan/model/state.js';
-import { NetplanCommand } from '../base.js';
-import { NO_SOURCE, sourceFlags, sourceOf } from '../source-flags.js';
+import { NetplanCommand } from '../ending/base.js';
+import { NO_SOURCE, sourceFlags, sourceOf } from '../flags/source.js';
 
 const redacted = async (state: NamespaceState, seed: string | undefined) => {
   const { redact } = await import('../../plan/redact/redact.js');
@@ -42,7 +42,7 @@ export class Capture extends NetplanCommand {
   override async run(): Promise<NamespaceState> {
     const { flags } = await this.parse(Capture);
     const source = sourceOf(flags) ?? this.usage(NO_SOURCE);
-    const { readSource } = await import('../source.js');
+    const { readSource } = await import('../input/source.js');
     const { NamespaceState } = await import('../../plan/model/state.js');
     const found = await this.orExit(readSource(source));
     const state = flags.redact ? await redacted(found.state, flags.seed) : found.state;

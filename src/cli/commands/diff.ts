@@ -1,8 +1,8 @@
 /** `netplan diff`: what another plan or namespace would do differently. */
 import * as Args from '@oclif/core/args';
 import type { Change } from '../../plan/views/diff.js';
-import { NetplanCommand } from '../base.js';
-import { exitCodes } from '../exit-codes.js';
+import { NetplanCommand } from '../ending/base.js';
+import { exitCodes } from '../ending/exit-codes.js';
 
 const side = (which: string) =>
   Args.string({
@@ -24,7 +24,7 @@ export class Diff extends NetplanCommand {
 
   override async run(): Promise<ReadonlyArray<Change>> {
     const { args } = await this.parse(Diff);
-    const { compareSides } = await import('../comparing.js');
+    const { compareSides } = await import('../work/diff.js');
     const { diffText } = await import('../../plan/views/plan-text.js');
     const changes = await this.orExit(compareSides(args.from, args.to));
     this.print(diffText(changes, this.style));

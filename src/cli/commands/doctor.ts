@@ -1,8 +1,8 @@
 /** `netplan doctor`: everything that apply would miss, at once and without effects. */
 import type { DoctorReport } from '../../executor/doctor.js';
-import { NetplanCommand } from '../base.js';
-import { journalFlag, journalOption } from '../journal-flag.js';
-import { liveSourceAndSinkFlags, liveSourceOf, NO_SOURCE, sinkOf } from '../source-flags.js';
+import { NetplanCommand } from '../ending/base.js';
+import { journalFlag, journalOption } from '../flags/journal.js';
+import { liveSourceAndSinkFlags, liveSourceOf, NO_SOURCE, sinkOf } from '../flags/source.js';
 
 export class Doctor extends NetplanCommand {
   static override readonly summary = 'look for everything that apply would miss; change nothing';
@@ -18,7 +18,7 @@ export class Doctor extends NetplanCommand {
   override async run(): Promise<DoctorReport> {
     const { flags } = await this.parse(Doctor);
     const source = liveSourceOf(flags) ?? this.usage(NO_SOURCE);
-    const { doctorExitCode, doctorNow, doctorText } = await import('../examining.js');
+    const { doctorExitCode, doctorNow, doctorText } = await import('../work/doctor.js');
     const report = await this.orExit(doctorNow(source, sinkOf(flags), journalOption(flags)));
     this.print(doctorText(report, this.style));
     process.exitCode = doctorExitCode(report);

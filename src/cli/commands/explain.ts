@@ -1,9 +1,9 @@
 /** `netplan explain`: why something is as it is in the plan. */
 import * as Args from '@oclif/core/args';
 import type { Explanation } from '../../plan/views/explain.js';
-import { NetplanCommand } from '../base.js';
-import { planFlags, planOptions } from '../plan-options.js';
-import { NO_SOURCE, sourceFlags, sourceOf } from '../source-flags.js';
+import { NetplanCommand } from '../ending/base.js';
+import { planFlags, planOptions } from '../flags/plan-options.js';
+import { NO_SOURCE, sourceFlags, sourceOf } from '../flags/source.js';
 
 export class Explain extends NetplanCommand {
   static override readonly summary = 'say why a link, address, prefix or destination is as planned';
@@ -26,7 +26,7 @@ export class Explain extends NetplanCommand {
   override async run(): Promise<Explanation> {
     const { args, flags } = await this.parse(Explain);
     const source = sourceOf(flags) ?? this.usage(NO_SOURCE);
-    const { explainSource, explainText } = await import('../explaining.js');
+    const { explainSource, explainText } = await import('../work/explain.js');
     const explanation = await this.orExit(explainSource(source, planOptions(flags), args.what));
     this.print(explainText(explanation, this.style));
     return explanation;

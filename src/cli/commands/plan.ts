@@ -1,10 +1,10 @@
 /** `netplan plan`: compile and show, change nothing. */
 import * as Flags from '@oclif/core/flags';
 import type { NetworkPlan } from '../../plan/model/network-plan.js';
-import { NetplanCommand } from '../base.js';
-import { planFlags, planOptions } from '../plan-options.js';
-import { NO_SOURCE, sourceFlags, sourceOf } from '../source-flags.js';
-import { cannotWait, waitFlags, waitingOf } from '../wait-flags.js';
+import { NetplanCommand } from '../ending/base.js';
+import { planFlags, planOptions } from '../flags/plan-options.js';
+import { NO_SOURCE, sourceFlags, sourceOf } from '../flags/source.js';
+import { cannotWait, waitFlags, waitingOf } from '../flags/wait.js';
 
 export class Plan extends NetplanCommand {
   static override readonly summary = 'compile a namespace into a network plan; change nothing';
@@ -35,7 +35,7 @@ export class Plan extends NetplanCommand {
     const waiting = waitingOf(flags);
     const wrong = cannotWait(source, waiting);
     if (wrong !== null) return this.usage(wrong);
-    const { planSource } = await import('../planning.js');
+    const { planSource } = await import('../work/plan.js');
     const plan = await this.orExit(planSource(source, planOptions(flags), waiting));
     if (output !== '-')
       this.print((await import('../../plan/views/plan-text.js')).planText(plan, this.style));

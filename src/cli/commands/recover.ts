@@ -1,9 +1,9 @@
 /** `netplan recover`: undo an apply that was interrupted. */
 import * as Flags from '@oclif/core/flags';
 import type { RestoreReport } from '../../executor/giveback/recover.js';
-import { NetplanCommand } from '../base.js';
-import { journalFlag, journalOption } from '../journal-flag.js';
-import { liveSourceFlags, liveSourceOf } from '../source-flags.js';
+import { NetplanCommand } from '../ending/base.js';
+import { journalFlag, journalOption } from '../flags/journal.js';
+import { liveSourceFlags, liveSourceOf } from '../flags/source.js';
 
 export class Recover extends NetplanCommand {
   static override readonly summary = 'undo an apply that was killed, in one namespace or in all';
@@ -24,7 +24,7 @@ export class Recover extends NetplanCommand {
 
   override async run(): Promise<ReadonlyArray<RestoreReport>> {
     const { flags } = await this.parse(Recover);
-    const { recoverNow, restoreText } = await import('../restoring.js');
+    const { recoverNow, restoreText } = await import('../work/give-back.js');
     const reports = await this.orExit(
       recoverNow(liveSourceOf(flags), { giveBack: flags['give-back'], ...journalOption(flags) }),
     );

@@ -1,9 +1,9 @@
 /** `netplan release`: give the addresses back when the sandbox is gone. */
 import * as Flags from '@oclif/core/flags';
 import type { RestoreReport } from '../../executor/giveback/recover.js';
-import { NetplanCommand } from '../base.js';
-import { journalFlag, journalOption } from '../journal-flag.js';
-import { liveSourceFlags, liveSourceOf } from '../source-flags.js';
+import { NetplanCommand } from '../ending/base.js';
+import { journalFlag, journalOption } from '../flags/journal.js';
+import { liveSourceFlags, liveSourceOf } from '../flags/source.js';
 
 export class Release extends NetplanCommand {
   static override readonly summary = 'give a namespace its addresses back when its sandbox is gone';
@@ -24,7 +24,7 @@ export class Release extends NetplanCommand {
     const source =
       liveSourceOf(flags) ??
       this.usage('name the namespace: --netns NAME, --pid PID or --bundle DIR');
-    const { releaseNow, restoreText } = await import('../restoring.js');
+    const { releaseNow, restoreText } = await import('../work/give-back.js');
     const report = await this.orExit(
       releaseNow(source, { force: flags.force, ...journalOption(flags) }),
     );

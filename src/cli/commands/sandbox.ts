@@ -1,7 +1,7 @@
 /** `netplan sandbox`: the embedded reference sandbox, until stopped. */
 import * as Flags from '@oclif/core/flags';
-import { NetplanCommand } from '../base.js';
-import type { SandboxSummary } from '../sandbox-run.js';
+import { NetplanCommand } from '../ending/base.js';
+import type { SandboxSummary } from '../work/sandbox.js';
 
 export class Sandbox extends NetplanCommand {
   static override readonly summary = 'run the embedded sandbox: see a plan work without gVisor';
@@ -28,9 +28,9 @@ export class Sandbox extends NetplanCommand {
   override async run(): Promise<SandboxSummary> {
     const { flags } = await this.parse(Sandbox);
     const [{ runUntilStopped }, { eventText }, { interruption }] = await Promise.all([
-      import('../sandbox-run.js'),
-      import('../sandbox-text.js'),
-      import('../interruption.js'),
+      import('../work/sandbox.js'),
+      import('../work/sandbox-text.js'),
+      import('../ending/interruption.js'),
     ]);
     const onEvent = (event: Parameters<typeof eventText>[0]) =>
       this.print(eventText(event, this.style));

@@ -1,6 +1,6 @@
 /** `netplan targets`: the gVisor releases that a plan can be made for. */
 import type { Target } from '../../plan/model/target.js';
-import { NetplanCommand } from '../base.js';
+import { NetplanCommand } from '../ending/base.js';
 
 export class Targets extends NetplanCommand {
   static override readonly summary = 'list the gVisor releases and what each can carry';
@@ -14,7 +14,7 @@ export class Targets extends NetplanCommand {
   override async run(): Promise<ReadonlyArray<Target>> {
     await this.parse(Targets);
     const { LATEST, TARGETS } = await import('../../plan/model/target.js');
-    const { targetsText } = await import('../targets-text.js');
+    const { targetsText } = await import('../work/targets-text.js');
     const targets = [LATEST, ...TARGETS.toReversed()];
     this.print(targetsText(targets, this.style));
     return targets;

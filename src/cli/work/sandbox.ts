@@ -1,0 +1,51 @@
+/** runUntilStopped: the embedded sandbox in this process until a signal, and what it had then. */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { findTarget, type Target } from '../../plan/model/target.js';
+import { describe } from '../../plan/views/failure-text.js';
+import type { AcceptedNetwork } from '../../sandbox/contract/contract.js';
+import type { SandboxEvent } from '../../sandbox/events.js';
+import { type RunningSandbox, runSandbox } from '../../sandbox/server.js';
+import type { Counters } from '../../sandbox/stack.js';
+import { exitCodes } from '../ending/exit-codes.js';
+import { type Refusal, refusal } from '../ending/refusal.js';
+import { onThisMachine } from '../input/live.js';
+
+/** What `sandbox --json` prints at the end. */
+export interface SandboxSummary {
+  readonly address: string;
+  readonly network: AcceptedNetwork;
+  readonly counters: Counters;
+}
+
+/** Stops it at once if the signal came while it started. */
+const untilStopped = (
+  sandbox: RunningSandbox,
+  signal: AbortSignal,
+): TE.TaskEither<never, SandboxSummary> =>
+  TE.fromTask(async () => {
+    signal.addEventListener('abort', () => sandbox.stop());
+    if (signal.aborted) sandbox.stop();
+    await sandbox.closed();
+    const { address, accepted, counters } = sandbox;
+    return { address, network: accepted(), counters: counters() };
+  });
+
+const behaveAs = (name: string): E.Either<Refusal, Target> =>
+  E.fromNullable(refusal(exitCodes.badInput, describe({ _tag: 'UnknownTarget', name })))(
+    findTarget(name),
+  );
+
+/** `target`: the gVisor that it behaves as, by any name that a plan's target may have. */
+export const runUntilStopped = (
+  listen: string,
+  target: string,
+  onEvent: (event: SandboxEvent) => void,
+  signal: AbortSignal,
+): TE.TaskEither<Refusal, SandboxSummary> =>
+  pipe(
+    TE.fromEither(behaveAs(target)),
+    TE.flatMap((behaves) => onThisMachine(() => runSandbox({ listen, onEvent, target: behaves }))),
+    TE.flatMap((sandbox) => untilStopped(sandbox, signal)),
+  );
