@@ -3,9 +3,9 @@ import type * as IO from 'fp-ts/lib/IO.js';
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
+import type { NetlinkChange } from '../plan/model/netlink-change.js';
 import type { BindPacketSocket } from '../plan/model/ops.js';
 import type { NamespaceState, NetnsIdentity } from '../plan/model/state.js';
-import type { NetlinkChange } from '../plan/restore/restoration.js';
 import type { ExecError } from './failures/failure.js';
 
 export interface FdBrand {

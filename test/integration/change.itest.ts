@@ -6,9 +6,9 @@ import { inNetns } from '../../src/executor/linux/netns.js';
 import { observe } from '../../src/executor/namespace/observe.js';
 import { change } from '../../src/executor/netlink/change.js';
 import { type Connection, openConnection } from '../../src/executor/netlink/connection.js';
+import type { NetlinkChange } from '../../src/plan/model/netlink-change.js';
 import { trusted } from '../../src/plan/model/scalars.js';
 import type { Address, NamespaceState, Neighbor, Route } from '../../src/plan/model/state.js';
-import type { NetlinkChange } from '../../src/plan/restore/restoration.js';
 import { type TestNetns, type TestPair, test } from '../support/netns.js';
 import { describeWith } from '../support/requires.js';
 

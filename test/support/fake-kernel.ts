@@ -7,6 +7,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Fd, Netns } from '../../src/executor/capabilities.js';
 import type { ExecError } from '../../src/executor/failures/failure.js';
 import { maskBytes, networkOf, parseAddress } from '../../src/plan/model/address.js';
+import type { NetlinkChange } from '../../src/plan/model/netlink-change.js';
 import { trusted } from '../../src/plan/model/scalars.js';
 import type {
   Address,
@@ -18,7 +19,6 @@ import type {
   Rule,
 } from '../../src/plan/model/state.js';
 import { addressKey } from '../../src/plan/restore/addresses.js';
-import type { NetlinkChange } from '../../src/plan/restore/restoration.js';
 import { byIndex, routeGroup } from '../../src/plan/restore/routes.js';
 import {
   addressText,

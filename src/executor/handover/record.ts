@@ -1,7 +1,8 @@
 /** What an apply writes down before its first effect: whose, when, for which sandbox, and what was there. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { addressText, linkNames } from '../../plan/views/object-text.js';
+import { linkNames } from '../../plan/model/link-names.js';
+import { addressText } from '../../plan/views/object-text.js';
 import type { Capabilities } from '../capabilities.js';
 import type { ExecError } from '../failures/failure.js';
 import type { JournalHeader, JournalSandbox } from '../journal/journal.js';

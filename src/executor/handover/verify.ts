@@ -1,8 +1,10 @@
 /** After the call: what of the namespace is not as the plan says it should be. */
+
+import { linkNames } from '../../plan/model/link-names.js';
 import type { NetworkPlan } from '../../plan/model/network-plan.js';
 import type { Address, NamespaceState, Route } from '../../plan/model/state.js';
 import { compareStates } from '../../plan/restore/difference.js';
-import { addressText, linkNames } from '../../plan/views/object-text.js';
+import { addressText } from '../../plan/views/object-text.js';
 
 const key = (ifindex: number, local: string, prefixLen: number, peer: string | undefined) =>
   `${ifindex} ${local}/${prefixLen} ${peer ?? local}`;

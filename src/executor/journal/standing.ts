@@ -1,8 +1,9 @@
 /** What the journal of a namespace says to a new apply, and whether its sandbox still lives. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { linkNames } from '../../plan/model/link-names.js';
 import type { NamespaceState } from '../../plan/model/state.js';
-import { addressText, linkNames } from '../../plan/views/object-text.js';
+import { addressText } from '../../plan/views/object-text.js';
 import type { Capabilities, Exec } from '../capabilities.js';
 import { nothing } from '../failures/fail.js';
 import type { ExecError } from '../failures/failure.js';

@@ -1,10 +1,11 @@
 /** Putting a namespace back: change, observe and compare until nothing is missing or nothing helps. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { NetlinkChange } from '../../plan/model/netlink-change.js';
 import type { NamespaceState } from '../../plan/model/state.js';
 import { addressRestoration } from '../../plan/restore/addresses.js';
 import { notRestored } from '../../plan/restore/difference.js';
-import { type NetlinkChange, neighborRestoration } from '../../plan/restore/restoration.js';
+import { neighborRestoration } from '../../plan/restore/restoration.js';
 import { routeRestoration } from '../../plan/restore/routes.js';
 import type { Capabilities, Netns } from '../capabilities.js';
 import type { ExecError } from '../failures/failure.js';

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as IOE from 'fp-ts/lib/IOEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { NetlinkChange } from '../../plan/restore/restoration.js';
+import type { NetlinkChange } from '../../plan/model/netlink-change.js';
 import { addressText, neighborText, routeText } from '../../plan/views/object-text.js';
 import type { ExecError, WireError } from '../failures/failure.js';
 import { EADDRNOTAVAIL, EEXIST, ESRCH } from '../linux/errno.js';

@@ -1,7 +1,7 @@
 /** The addresses that are missing, changed or out of order on their link, as changes that bring them back. */
 import { groupBy } from 'fp-ts/lib/NonEmptyArray.js';
+import type { NetlinkChange } from '../model/netlink-change.js';
 import type { Address, NamespaceState } from '../model/state.js';
-import type { NetlinkChange } from './restoration.js';
 
 /** What makes two entries the same address of a link: RTM_NEWADDR with it again is EEXIST. */
 export const addressKey = (a: Address): string =>

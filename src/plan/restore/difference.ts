@@ -1,11 +1,10 @@
 /** What two states of one namespace differ in, in words, ignoring what changes by itself. */
 import { groupBy } from 'fp-ts/lib/NonEmptyArray.js';
+import { type LinkNames, linkNames } from '../model/link-names.js';
 import type { Address, NamespaceState, Route } from '../model/state.js';
 import {
   addressText,
   isLastingNeighbor,
-  type LinkNames,
-  linkNames,
   linkText,
   neighborText,
   nexthopText,

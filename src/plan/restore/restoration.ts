@@ -1,30 +1,10 @@
-/** NetlinkChange: one rtnetlink change as data, and the changes that lead from one state back to another. */
+/** restoration: the changes that lead from one state back to another. */
 
-import type { IfIndex } from '../model/scalars.js';
-import type { Address, NamespaceState, Neighbor, Route } from '../model/state.js';
+import type { NetlinkChange } from '../model/netlink-change.js';
+import type { NamespaceState } from '../model/state.js';
 import { isLastingNeighbor, neighborText } from '../views/object-text.js';
 import { addressRestoration } from './addresses.js';
 import { routeRestoration } from './routes.js';
-
-/** One rtnetlink request that changes something, whole or not at all. */
-export type NetlinkChange =
-  /** RTM_NEWADDR with every attribute of `address`; `replace` is NLM_F_REPLACE, else NLM_F_CREATE|NLM_F_EXCL */
-  | { readonly _tag: 'PutAddress'; readonly address: Address; readonly replace: boolean }
-  /** RTM_DELADDR by IFA_LOCAL, IFA_ADDRESS and prefix length */
-  | {
-      readonly _tag: 'RemoveAddress';
-      readonly ifindex: IfIndex;
-      readonly address: Pick<Address, 'family' | 'local' | 'peer' | 'prefixLen'>;
-    }
-  /** RTM_NEWROUTE; add is NLM_F_CREATE|NLM_F_EXCL, append NLM_F_CREATE|NLM_F_APPEND, replace NLM_F_CREATE|NLM_F_REPLACE */
-  | {
-      readonly _tag: 'PutRoute';
-      readonly route: Route;
-      readonly mode: 'add' | 'append' | 'replace';
-    }
-  | { readonly _tag: 'RemoveRoute'; readonly route: Route }
-  /** RTM_NEWNEIGH with NLM_F_CREATE|NLM_F_REPLACE */
-  | { readonly _tag: 'PutNeighbor'; readonly neighbor: Neighbor };
 
 /** Permanent and proxy entries that are missing or another. Entries that came are left: netplan makes none. */
 export const neighborRestoration = (

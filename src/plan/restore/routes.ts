@@ -1,9 +1,9 @@
 /** The routes that are missing, changed or out of order, as changes that bring them back. */
 import { groupBy } from 'fp-ts/lib/NonEmptyArray.js';
+import type { NetlinkChange } from '../model/netlink-change.js';
 import type { NamespaceState, Route } from '../model/state.js';
 import { routeText } from '../views/object-text.js';
 import { addressKey, commonPrefix } from './addresses.js';
-import type { NetlinkChange } from './restoration.js';
 
 /**
  * Whether IPv6 makes and removes a route together with an address or a link. These hang on the address

@@ -1,8 +1,8 @@
 /** The kernel's main table of one family, as the decisions it takes, in the order in which it prefers them. */
 
+import { type LinkNames, linkName, linkNames } from '../model/link-names.js';
 import type { Family } from '../model/scalars.js';
 import type { NamespaceState, ObjectPath, Route } from '../model/state.js';
-import { type LinkNames, linkName, linkNames } from '../views/object-text.js';
 import type { Decision, Leg } from './fate.js';
 import { type Hop, type HopContext, hopContext, hopsOf } from './hops.js';
 import { type Steps, stepsOf, type TableEntry } from './intervals.js';

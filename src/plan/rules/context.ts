@@ -1,11 +1,11 @@
 /** What every rule of the planner reads: the state, the choices, the target. */
 
+import type { LinkNames } from '../model/link-names.js';
 import type { ResolvedOptions } from '../model/options.js';
 import type { Family } from '../model/scalars.js';
 import type { NamespaceState } from '../model/state.js';
 import type { Target } from '../model/target.js';
 import type { HopContext } from '../routing/hops.js';
-import type { LinkNames } from '../views/object-text.js';
 
 export interface Context {
   readonly state: NamespaceState;

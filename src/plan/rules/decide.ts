@@ -1,13 +1,14 @@
 /** decide: every rule of the planner in its order, with the verdict on every object and all errors together. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
+import { linkNames } from '../model/link-names.js';
 import type { DefaultGateway, FdLink, LoopbackLink, NetworkPlan } from '../model/network-plan.js';
 import { type PlanOptions, type ResolvedOptions, resolveOptions } from '../model/options.js';
 import type { NamespaceState } from '../model/state.js';
 import { fnv1a64 } from '../model/state-hash.js';
 import { findTarget } from '../model/target.js';
 import { hopContext } from '../routing/hops.js';
-import { linkNames, objectTexts } from '../views/object-text.js';
+import { objectTexts } from '../views/object-text.js';
 import { inconsistencies } from './consistency.js';
 import type { Context } from './context.js';
 import type { PlanError, PlanErrors } from './failures.js';

@@ -1,8 +1,8 @@
 /** The error that a default route makes when the sandbox cannot have it. */
 
+import { linkName } from '../model/link-names.js';
 import type { ObjectPath, Route } from '../model/state.js';
 import type { Hop } from '../routing/hops.js';
-import { linkName } from '../views/object-text.js';
 import type { Context } from './context.js';
 import type { DefaultRouteAt, PlanError } from './failures.js';
 import type { Placement } from './links.js';

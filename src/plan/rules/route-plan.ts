@@ -1,8 +1,8 @@
 /** The routes of a plan: every route judged, then those to one prefix and the defaults compete. */
 
+import { linkName } from '../model/link-names.js';
 import type { Diagnostic } from '../model/network-plan.js';
 import type { ObjectPath, Route } from '../model/state.js';
-import { linkName } from '../views/object-text.js';
 import type { Context } from './context.js';
 import type { PlanError } from './failures.js';
 import { chooseDefaults, type Defaults } from './gateway.js';

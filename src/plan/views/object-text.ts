@@ -1,4 +1,6 @@
 /** Objects of a state in iproute2's words, without what changes by itself: one text per object, equal texts are equal objects. */
+
+import { type LinkNames, linkName, linkNames } from '../model/link-names.js';
 import type {
   Address,
   Link,
@@ -10,16 +12,6 @@ import type {
   Route,
   Rule,
 } from '../model/state.js';
-
-/** Names of interfaces by ifindex. */
-export type LinkNames = ReadonlyMap<number, string>;
-
-export const linkNames = (state: NamespaceState): LinkNames =>
-  new Map(state.links.map(({ ifindex, name }) => [ifindex, name]));
-
-/** `eth0`, or `if7` for an index that no link of the state has. */
-export const linkName = (names: LinkNames, ifindex: number): string =>
-  names.get(ifindex) ?? `if${ifindex}`;
 
 type Word = string | false | undefined;
 const words = (...parts: ReadonlyArray<Word>): string => parts.filter(Boolean).join(' ');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ROUTE_FLAGS } from '../../../src/executor/netlink/names.js';
-import { linkNames, routeText } from '../../../src/plan/views/object-text.js';
+import { linkNames } from '../../../src/plan/model/link-names.js';
+import { routeText } from '../../../src/plan/views/object-text.js';
 import { link, lo, route, state } from '../../support/states.js';
 
 test.each(['linkdown', 'offload', 'trap', 'rt_offload', 'rt_trap', 'rt_offload_failed'])(
