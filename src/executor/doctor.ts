@@ -3,14 +3,15 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { closed } from '../plan/model/closed.js';
-import type { Capabilities, Exec, Netns, SandboxAddress } from './capabilities.js';
+import type { Capabilities, Exec, Netns } from './effects/capabilities.js';
+import { nothing } from './effects/exec.js';
 import { describeExec } from './failures/describe.js';
-import { nothing } from './failures/fail.js';
 import type { ExecError } from './failures/failure.js';
-import { rightsFailures } from './handover/preflight.js';
 import { DEFAULT_JOURNAL_FOLDER, folderIsThere } from './journal/folder.js';
 import { nothingInTheWayOf } from './journal/standing.js';
 import { openNetns } from './namespace/open.js';
+import { rightsFailures } from './namespace/rights.js';
+import type { SandboxAddress } from './urpc/address.js';
 
 export const Check = closed('Check', {
   /** stable: `doctor/rights`, or the code of the error that was met */

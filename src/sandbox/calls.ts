@@ -1,7 +1,7 @@
 /** Requests and replies of the sandbox's control socket, as gVisor's urpc reads and writes them. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type { Fd } from '../executor/capabilities.js';
+import type { Fd } from '../executor/linux/fd.js';
 import { close } from '../executor/linux/libc.js';
 import * as go from '../executor/urpc/go-json.js';
 import { type Target, targetOf } from '../plan/model/target.js';

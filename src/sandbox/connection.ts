@@ -1,11 +1,12 @@
 /** One control connection of the sandbox: a request with its descriptors, its reply, the next request. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
-import type { Fd } from '../executor/capabilities.js';
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from '../executor/linux/abi.js';
 import { EAGAIN, errnoMeaning } from '../executor/linux/errno.js';
+import type { LibcError } from '../executor/linux/failure.js';
+import type { Fd } from '../executor/linux/fd.js';
 import { receiveWithFiles } from '../executor/linux/fd-passing.js';
-import { close, type LibcError, recv, send, watch } from '../executor/linux/libc.js';
+import { close, recv, send, watch } from '../executor/linux/libc.js';
 import { type ValueEnd, valueEnd } from '../executor/urpc/value-end.js';
 import type { Delivery } from './behavior.js';
 

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import * as T from 'fp-ts/lib/Task.js';
-import type { Fd } from '../executor/capabilities.js';
+import type { Fd } from '../executor/linux/fd.js';
 import { close } from '../executor/linux/libc.js';
 import { closePacketSocket } from '../executor/linux/packet-socket.js';
 import { type AcceptedNetwork, duplicateNic } from './contract/contract.js';

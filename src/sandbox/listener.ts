@@ -3,20 +3,11 @@ import { rmSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
-import type { Fd } from '../executor/capabilities.js';
-import type { SyscallError } from '../executor/failures/failure.js';
 import { AF_UNIX, SOCK_NONBLOCK, SOCK_STREAM } from '../executor/linux/abi.js';
 import { EAGAIN, ECONNABORTED, ENAMETOOLONG } from '../executor/linux/errno.js';
-import {
-  about,
-  accept4,
-  bind,
-  close,
-  type LibcError,
-  listen,
-  socket,
-  watch,
-} from '../executor/linux/libc.js';
+import type { LibcError, SyscallError } from '../executor/linux/failure.js';
+import type { Fd } from '../executor/linux/fd.js';
+import { about, accept4, bind, close, listen, socket, watch } from '../executor/linux/libc.js';
 import { sockaddrUnAbstract, sockaddrUnFile } from '../executor/linux/sockaddr.js';
 
 /** As gVisor's control server. Source: pkg/unet/unet.go. */

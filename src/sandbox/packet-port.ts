@@ -1,7 +1,6 @@
 /** One NIC's packet sockets: joined in a fanout group as the sentry joins them, then read until stopped. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
-import type { Fd } from '../executor/capabilities.js';
 import { takeVnetHeader, VIRTIO_NET_HDR, withVnetHeader } from '../executor/frames/virtio-net.js';
 import {
   AF_PACKET,
@@ -14,14 +13,9 @@ import {
   SOL_SOCKET,
 } from '../executor/linux/abi.js';
 import { EAGAIN, ENETDOWN, errnoMeaning } from '../executor/linux/errno.js';
-import {
-  getsockoptInt,
-  type LibcError,
-  recv,
-  send,
-  setsockoptInt,
-  watch,
-} from '../executor/linux/libc.js';
+import type { LibcError } from '../executor/linux/failure.js';
+import type { Fd } from '../executor/linux/fd.js';
+import { getsockoptInt, recv, send, setsockoptInt, watch } from '../executor/linux/libc.js';
 
 /** The longest frame: 64 KiB of segments to be (GSO), an Ethernet header with a VLAN tag, a virtio_net_hdr. */
 const FRAME_BYTES = 65_536 + 18 + VIRTIO_NET_HDR;

@@ -4,9 +4,9 @@ import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Fd } from '../executor/capabilities.js';
-import type { ExecError } from '../executor/failures/failure.js';
 import { errnoMeaning } from '../executor/linux/errno.js';
+import type { LibcError } from '../executor/linux/failure.js';
+import type { Fd } from '../executor/linux/fd.js';
 import { close } from '../executor/linux/libc.js';
 import { LATEST, type Target } from '../plan/model/target.js';
 import { type Behavior, deliver } from './behavior.js';
@@ -48,7 +48,7 @@ const start =
     onEvent,
     target = LATEST,
     behavior = { _tag: 'Serve' },
-  }: SandboxOptions): IOE.IOEither<ExecError, RunningSandbox> =>
+  }: SandboxOptions): IOE.IOEither<LibcError, RunningSandbox> =>
   () => {
     const network = hostedNetwork();
     const connections = new Map<Fd, IO.IO<void>>();
@@ -110,5 +110,5 @@ const start =
  * Starts a sandbox in this process, in its event loop and in the caller's network namespace (where abstract
  * names live). It keeps the sentry's contract, shows what it was given, and answers on the sockets.
  */
-export const runSandbox = (options: SandboxOptions): TE.TaskEither<ExecError, RunningSandbox> =>
+export const runSandbox = (options: SandboxOptions): TE.TaskEither<LibcError, RunningSandbox> =>
   TE.fromIOEither(start(options));

@@ -11,16 +11,17 @@ const run = (script: string): string =>
     encoding: 'utf8',
   });
 
-test('netplan/plan plans and netplan/executor offers what applies it', () => {
+test('netplan/plan plans, netplan/executor offers what applies it, netplan/sandbox what takes it', () => {
   const printed = run(`
     import { readFileSync } from 'node:fs';
     import * as plan from 'netplan/plan';
     import * as executor from 'netplan/executor';
+    import * as sandbox from 'netplan/sandbox';
     import * as whole from 'netplan';
     const state = plan.readDocument(plan.NamespaceState, readFileSync('fixtures/one-default-gateway/state.yaml', 'utf8'));
     const planned = plan.compile({ target: 'latest' })(state.right);
-    console.log(plan.linearise(planned.right).length, typeof executor.apply, typeof executor.liveCapabilities);
+    console.log(plan.linearise(planned.right).length, typeof executor.apply, typeof executor.liveCapabilities, typeof sandbox.runSandbox);
     console.log(Object.keys({ ...plan, ...executor }).every((name) => name in whole));
   `);
-  expect(printed).toBe('4 function object\ntrue\n');
+  expect(printed).toBe('4 function object function\ntrue\n');
 });

@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import type { ExecError } from '../../src/executor/failures/failure.js';
 import { connectSandbox } from '../../src/executor/urpc/client.js';
 import { type Container, findContainer } from '../../src/executor/urpc/container.js';
+import type { CallError } from '../../src/executor/urpc/failure.js';
 import { test } from '../support/netns.js';
 import { describeWith } from '../support/requires.js';
 import { createContainer } from '../support/runsc-container.js';
@@ -54,7 +55,7 @@ describeWith(['netns', 'runsc', 'busybox'], 'a container of runsc', () => {
             ({ call }) =>
               pipe(
                 call({ method: 'Nobody.Knows', json: '{"method":"Nobody.Knows","arg":{}}' }, []),
-                TE.orElse((error) => TE.right<ExecError, unknown>(error)),
+                TE.orElse((error) => TE.right<CallError, unknown>(error)),
                 TE.bindTo('first'),
                 TE.bind('second', () =>
                   call({ method: 'containerManager.Processes', json: processes(id) }, []),

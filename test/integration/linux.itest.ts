@@ -16,7 +16,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as IOE from 'fp-ts/lib/IOEither.js';
 import { expect } from 'vitest';
-import type { Fd } from '../../src/executor/capabilities.js';
 import {
   MSG_DONTWAIT,
   POLLIN,
@@ -27,6 +26,7 @@ import {
 } from '../../src/executor/linux/abi.js';
 import { ENETDOWN, ENODEV } from '../../src/executor/linux/errno.js';
 import { ethtoolGso } from '../../src/executor/linux/ethtool.js';
+import type { Fd } from '../../src/executor/linux/fd.js';
 import {
   addressOf,
   close,
@@ -285,7 +285,7 @@ describeWith(['netns'], 'packet sockets', () => {
     const before = openFiles();
     const missing = op('eth7', { ifindex: trusted.ifIndex(77) });
     expect(inNetns(pair.netns.path, openPacketSocket(missing))()).toStrictEqual(
-      E.left({ _tag: 'LinkGone', link: 'eth7', object: null }),
+      E.left({ _tag: 'LinkGone', link: 'eth7' }),
     );
     const down = op('eth1', { ifindex: trusted.ifIndex(3) });
     expect(inNetns(pair.netns.path, openPacketSocket(down))()).toStrictEqual(

@@ -1,7 +1,7 @@
 /** Why a plan lists multicast memberships: without its addresses a macvlan lets no solicitation through to a socket. */
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
-import type { Fd } from '../../src/executor/capabilities.js';
+import type { Fd } from '../../src/executor/linux/fd.js';
 import { close, recv, whenReady } from '../../src/executor/linux/libc.js';
 import { inNetns } from '../../src/executor/linux/netns.js';
 import { openPacketSocket } from '../../src/executor/linux/packet-socket.js';

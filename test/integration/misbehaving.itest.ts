@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
-import type { Capabilities } from '../../src/executor/capabilities.js';
+import type { Capabilities } from '../../src/executor/effects/capabilities.js';
 import { recover } from '../../src/executor/giveback/recover.js';
 import { release } from '../../src/executor/giveback/release.js';
 import { apply } from '../../src/executor/handover/apply.js';

@@ -4,7 +4,6 @@ import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, onTestFinished } from 'vitest';
-import type { Fd } from '../../src/executor/capabilities.js';
 import {
   AF_PACKET,
   IFF_NO_PI,
@@ -14,6 +13,7 @@ import {
   TUNSETIFF,
 } from '../../src/executor/linux/abi.js';
 import { HOST_LE } from '../../src/executor/linux/byte-order.js';
+import type { Fd } from '../../src/executor/linux/fd.js';
 import { close, ioctl, open, read, socket, watch, write } from '../../src/executor/linux/libc.js';
 import { inNetns } from '../../src/executor/linux/netns.js';
 import { openPacketSocket } from '../../src/executor/linux/packet-socket.js';

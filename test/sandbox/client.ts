@@ -2,8 +2,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import { test as base } from 'vitest';
-import type { Fd } from '../../src/executor/capabilities.js';
 import { AF_UNIX, MSG_DONTWAIT, MSG_NOSIGNAL, SOCK_STREAM } from '../../src/executor/linux/abi.js';
+import type { Fd } from '../../src/executor/linux/fd.js';
 import { sendWithFiles } from '../../src/executor/linux/fd-passing.js';
 import { close, connect, recv, send, socket, whenReady } from '../../src/executor/linux/libc.js';
 import { sockaddrUnAbstract } from '../../src/executor/linux/sockaddr.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { Capabilities } from '../../src/executor/capabilities.js';
+import type { Capabilities } from '../../src/executor/effects/capabilities.js';
 import type { ExecError } from '../../src/executor/failures/failure.js';
 import { recover } from '../../src/executor/giveback/recover.js';
 import { type ApplyTarget, apply } from '../../src/executor/handover/apply.js';

@@ -4,8 +4,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Fd, Netns } from '../../src/executor/capabilities.js';
+import type { Netns } from '../../src/executor/effects/capabilities.js';
 import type { ExecError } from '../../src/executor/failures/failure.js';
+import type { Fd } from '../../src/executor/linux/fd.js';
 import { maskBytes, networkOf, parseAddress } from '../../src/plan/model/address.js';
 import type { NetlinkChange } from '../../src/plan/model/netlink-change.js';
 import { trusted } from '../../src/plan/model/scalars.js';
@@ -32,11 +33,13 @@ const ENODEV = 19;
 const EINVAL = 22;
 const ENETUNREACH = 101;
 
+type ChangeOf<Tag extends NetlinkChange['_tag']> = Extract<NetlinkChange, { _tag: Tag }>;
+
 type Done = E.Either<ExecError, 'done' | 'alreadyDone'>;
 const done: Done = E.right('done');
 const alreadyDone: Done = E.right('alreadyDone');
-const refused = (request: string, errno: number, about: string): Done =>
-  E.left({ _tag: 'NetlinkError', request, errno, message: '', about });
+const refused = (request: string, errno: number, change: NetlinkChange): Done =>
+  E.left({ _tag: 'NetlinkError', request, errno, message: '', change });
 
 const contains = (prefix: string, address: string): boolean => {
   const bits = Number(prefix.split('/')[1]);
@@ -101,15 +104,15 @@ export class FakeKernel {
   change(change: NetlinkChange): Done {
     switch (change._tag) {
       case 'PutAddress':
-        return this.#putAddress(change.address, change.replace);
+        return this.#putAddress(change);
       case 'RemoveAddress':
         return this.#removeAddress({ ...change.address, ifindex: change.ifindex });
       case 'PutRoute':
-        return this.#putRoute(change.route, change.mode);
+        return this.#putRoute(change);
       case 'RemoveRoute':
         return this.#removeRoute(change.route);
       case 'PutNeighbor':
-        return this.#putNeighbor(change.neighbor);
+        return this.#putNeighbor(change);
     }
   }
 
@@ -130,8 +133,9 @@ export class FakeKernel {
     return ifindex === undefined || this.links.some((link) => link.ifindex === ifindex);
   }
 
-  #putAddress(wanted: Address, replace: boolean): Done {
-    if (!this.#hasLink(wanted.ifindex)) return refused('RTM_NEWADDR', ENODEV, wanted.local);
+  #putAddress(change: ChangeOf<'PutAddress'>): Done {
+    const { address: wanted, replace } = change;
+    if (!this.#hasLink(wanted.ifindex)) return refused('RTM_NEWADDR', ENODEV, change);
     const at = this.addresses.findIndex((a) => addressKey(a) === addressKey(wanted));
     const found = this.addresses[at];
     if (found === undefined) return this.#addAddress(wanted);
@@ -242,12 +246,13 @@ export class FakeKernel {
     );
   }
 
-  #putRoute(route: Route, mode: 'add' | 'append' | 'replace'): Done {
+  #putRoute(change: ChangeOf<'PutRoute'>): Done {
+    const { route, mode } = change;
     const errno = this.#whyNot(route);
-    if (errno !== null) return refused('RTM_NEWROUTE', errno, route.dst);
+    if (errno !== null) return refused('RTM_NEWROUTE', errno, change);
     if (this.routes.some((r) => byIndex(r) === byIndex(route))) return alreadyDone;
     const at = this.routes.findIndex((r) => routeGroup(r) === routeGroup(route));
-    if (mode === 'add' && at >= 0) return refused('RTM_NEWROUTE', EEXIST, route.dst);
+    if (mode === 'add' && at >= 0) return refused('RTM_NEWROUTE', EEXIST, change);
     if (mode === 'replace' && at >= 0) this.routes[at] = route;
     else this.#append(route);
     return done;
@@ -260,8 +265,9 @@ export class FakeKernel {
     return done;
   }
 
-  #putNeighbor(neighbor: Neighbor): Done {
-    if (!this.#hasLink(neighbor.ifindex)) return refused('RTM_NEWNEIGH', ENODEV, neighbor.dst);
+  #putNeighbor(change: ChangeOf<'PutNeighbor'>): Done {
+    const { neighbor } = change;
+    if (!this.#hasLink(neighbor.ifindex)) return refused('RTM_NEWNEIGH', ENODEV, change);
     const same = (n: Neighbor) => n.ifindex === neighbor.ifindex && n.dst === neighbor.dst;
     this.neighbors = [...this.neighbors.filter((n) => !same(n)), neighbor];
     return done;

@@ -1,5 +1,4 @@
 /** The other capabilities in memory: files with owners and locks, a machine with processes, a scripted sandbox. */
-
 import { constants } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
@@ -11,8 +10,9 @@ import type {
   OpenFile,
   Process,
   Sandbox,
-} from '../../src/executor/capabilities.js';
+} from '../../src/executor/effects/capabilities.js';
 import type { ExecError } from '../../src/executor/failures/failure.js';
+import type { CallError } from '../../src/executor/urpc/failure.js';
 import type { FakeKernel } from './fake-kernel.js';
 
 const EEXIST = 17;
@@ -29,7 +29,7 @@ interface FakeFile {
 }
 
 const lift =
-  <A>(run: () => E.Either<ExecError, A>): TE.TaskEither<ExecError, A> =>
+  <A, Err extends ExecError = ExecError>(run: () => E.Either<Err, A>): TE.TaskEither<Err, A> =>
   async () =>
     run();
 
@@ -152,7 +152,7 @@ export class FakeSandbox {
   alive = true;
   /** what it was given: the request and the number of descriptors */
   readonly taken: Array<{ readonly json: string; readonly files: number }> = [];
-  answers: E.Either<ExecError, unknown> = E.right(null);
+  answers: E.Either<CallError, unknown> = E.right(null);
   openConnections = 0;
 
   readonly capability: Sandbox = {

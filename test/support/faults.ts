@@ -1,13 +1,10 @@
 /** Capabilities with a fault at one point: any capabilities, the fake and the real ones alike. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type {
-  Capabilities,
-  Netns,
-  OpenFile,
-  SandboxConnection,
-} from '../../src/executor/capabilities.js';
+import type { Capabilities, Netns, OpenFile } from '../../src/executor/effects/capabilities.js';
 import type { ExecError } from '../../src/executor/failures/failure.js';
+import type { SandboxConnection } from '../../src/executor/urpc/client.js';
+import type { CallError } from '../../src/executor/urpc/failure.js';
 
 /** A place where something can go wrong: before or after one effect. */
 export interface Point {
@@ -34,25 +31,33 @@ export class Crash extends Error {}
 
 const error = (name: string, errno: number): ExecError => {
   if (name.startsWith('change'))
-    return { _tag: 'NetlinkError', request: name, errno, message: '', about: 'injected' };
+    return { _tag: 'NetlinkError', request: name, errno, message: '', change: null };
   if (name === 'connect') return { _tag: 'SandboxUnreachable', address: 'injected', errno };
-  if (name === 'call')
-    return { _tag: 'ExchangeBroken', method: 'injected', sent: false, why: 'closed', detail: '' };
   return { _tag: 'SyscallError', call: name, errno, about: 'injected' };
 };
+
+const callError = (): CallError => ({
+  _tag: 'ExchangeBroken',
+  method: 'injected',
+  sent: false,
+  why: 'closed',
+  detail: '',
+});
 
 /** Every effect of `c` passes two points. `errno`: what an injected failure gives. */
 export const withFaults = (c: Capabilities, onPoint: OnPoint, errno: number): Capabilities => {
   let index = 0;
-  const at =
-    <A>(name: string, task: TE.TaskEither<ExecError, A>): TE.TaskEither<ExecError, A> =>
+  const passing =
+    <Err>(failure: (name: string, errno: number) => Err) =>
+    <A>(name: string, task: TE.TaskEither<Err, A>): TE.TaskEither<Err, A> =>
     async () => {
       if (onPoint({ index: index++, name, when: 'before' }) === 'fail')
-        return E.left(error(name, errno));
+        return E.left(failure(name, errno));
       const result = await task();
       onPoint({ index: index++, name, when: 'after' });
       return result;
     };
+  const at = passing(error);
   const mapped =
     <A, B>(task: TE.TaskEither<ExecError, A>, f: (a: A) => B): TE.TaskEither<ExecError, B> =>
     async () => {
@@ -67,7 +72,7 @@ export const withFaults = (c: Capabilities, onPoint: OnPoint, errno: number): Ca
   });
   const connectionAt = (connection: SandboxConnection): SandboxConnection => ({
     ...connection,
-    call: (request, files) => at('call', connection.call(request, files)),
+    call: (request, files) => passing(callError)('call', connection.call(request, files)),
   });
   const fileAt = (file: OpenFile): OpenFile => ({
     ...file,

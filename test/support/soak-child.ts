@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Capabilities } from '../../src/executor/capabilities.js';
+import type { Capabilities } from '../../src/executor/effects/capabilities.js';
 import { recover } from '../../src/executor/giveback/recover.js';
 import { release } from '../../src/executor/giveback/release.js';
 import { apply } from '../../src/executor/handover/apply.js';

@@ -1,8 +1,8 @@
 /** The other end of a tun link: a process that reads the packets sent to it and answers pings. */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Fd } from '../../src/executor/capabilities.js';
 import { IFF_NO_PI, O_NONBLOCK, O_RDWR, TUNSETIFF } from '../../src/executor/linux/abi.js';
 import { HOST_LE } from '../../src/executor/linux/byte-order.js';
+import type { Fd } from '../../src/executor/linux/fd.js';
 import { close, ioctl, open, read, watch, write } from '../../src/executor/linux/libc.js';
 import { inNetns } from '../../src/executor/linux/netns.js';
 import type { TestNetns } from './netns.js';

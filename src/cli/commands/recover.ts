@@ -1,6 +1,6 @@
 /** `netplan recover`: undo an apply that was interrupted. */
 import * as Flags from '@oclif/core/flags';
-import type { RestoreReport } from '../../executor/giveback/recover.js';
+import type { RestoreReport } from '../../executor/giveback/report.js';
 import { NetplanCommand } from '../ending/base.js';
 import { journalFlag, journalOption } from '../flags/journal.js';
 import { liveSourceFlags, liveSourceOf } from '../flags/source.js';

@@ -1,13 +1,14 @@
 /** runsc containers as sources and sinks: what their state file and their sandbox say. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Capabilities, Exec, SandboxAddress } from '../../executor/capabilities.js';
+import type { Capabilities, Exec } from '../../executor/effects/capabilities.js';
+import type { SandboxAddress } from '../../executor/urpc/address.js';
 import { defaultRoot, findContainer } from '../../executor/urpc/container.js';
 import { probeTarget } from '../../executor/urpc/probe.js';
 import { bundleOptions } from '../../plan/documents/bundle.js';
 import type { Refusal } from '../ending/refusal.js';
 import { onThisMachine } from './live.js';
-import type { Location } from './location.js';
+import type { Location } from './place.js';
 
 /** Asks the sandbox itself, without side effects: the runsc on the PATH may be another release. */
 const targetOf =

@@ -1,7 +1,7 @@
 /** The executor as commands use it: live capabilities filled in, failures as refusals. Loads native code. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Capabilities, Exec, Netns } from '../../executor/capabilities.js';
+import type { Capabilities, Exec, Netns } from '../../executor/effects/capabilities.js';
 import { describeExec } from '../../executor/failures/describe.js';
 import type { ExecError } from '../../executor/failures/failure.js';
 import { liveCapabilities } from '../../executor/live/live.js';

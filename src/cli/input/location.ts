@@ -12,22 +12,7 @@ import type { PlanOptions } from '../../plan/model/options.js';
 import { exitCodes } from '../ending/exit-codes.js';
 import { type Refusal, refusal } from '../ending/refusal.js';
 import type { LiveSource, Sink } from '../flags/source.js';
-
-export interface SandboxLocation {
-  readonly address: string;
-  readonly container?: string;
-  readonly pid?: number;
-  readonly started?: boolean;
-}
-
-export interface Location {
-  /** the namespace's file */
-  readonly netns: string;
-  /** what the bundle or container decides about the plan */
-  readonly options: PlanOptions;
-  /** the container's sandbox; null for other sources */
-  readonly sandbox: SandboxLocation | null;
-}
+import type { Location, SandboxPlace } from './place.js';
 
 const at = (netns: string, options: PlanOptions = {}): Location => ({
   netns,
@@ -96,12 +81,6 @@ export const locate = (source: LiveSource): TE.TaskEither<Refusal, Location> => 
       );
   }
 };
-
-/** A sandbox and the plan options that its container decides. */
-export interface SandboxPlace {
-  readonly options: PlanOptions;
-  readonly sandbox: SandboxLocation;
-}
 
 const locateSink = (sink: Sink): TE.TaskEither<Refusal, SandboxPlace> =>
   sink._tag === 'Socket'

@@ -6,7 +6,8 @@ import type { NamespaceState } from '../../plan/model/state.js';
 import type { Refusal } from '../ending/refusal.js';
 import type { Source } from '../flags/source.js';
 import type { Waiting } from '../flags/wait.js';
-import { type Location, locate } from './location.js';
+import { locate } from './location.js';
+import type { Location } from './place.js';
 
 /** What was read: the state, and what a bundle or container decides about its plan. */
 export interface FoundState {

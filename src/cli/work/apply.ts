@@ -8,7 +8,8 @@ import { NetworkPlan } from '../../plan/model/network-plan.js';
 import { linearise, type Op } from '../../plan/model/ops.js';
 import type { Refusal } from '../ending/refusal.js';
 import type { ApplyRequest, PlanFrom } from '../flags/apply-request.js';
-import { type Location, locateBoth, netnsFile, type SandboxPlace } from '../input/location.js';
+import { locateBoth, netnsFile } from '../input/location.js';
+import type { Location, SandboxPlace } from '../input/place.js';
 import { readLocation } from '../input/source.js';
 import { planSource, planState } from './plan.js';
 

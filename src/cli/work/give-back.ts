@@ -4,13 +4,10 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import {
-  type RecoverOptions,
-  type RestoreReport,
-  recover,
-} from '../../executor/giveback/recover.js';
+import { type RecoverOptions, recover } from '../../executor/giveback/recover.js';
 import { recoverAll } from '../../executor/giveback/recover-all.js';
 import { type ReleaseOptions, release } from '../../executor/giveback/release.js';
+import type { RestoreReport } from '../../executor/giveback/report.js';
 import { escapeName } from '../../plan/views/escape-name.js';
 import { exitCodes } from '../ending/exit-codes.js';
 import type { Refusal } from '../ending/refusal.js';

@@ -1,7 +1,7 @@
 /** What `--json` prints, as codecs: the JSON Schemas are made from them, and the tests hold the commands to them. */
 import * as t from 'io-ts';
 import { DoctorReport } from '../../executor/doctor.js';
-import { RestoreReport } from '../../executor/giveback/recover.js';
+import { RestoreReport } from '../../executor/giveback/report.js';
 import { ApplyReport } from '../../executor/handover/report.js';
 import { closed } from '../../plan/model/closed.js';
 import { Diagnostic, ObjectPathCodec } from '../../plan/model/network-plan.js';

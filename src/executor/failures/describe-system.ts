@@ -1,5 +1,7 @@
 /** Failures of the kernel, of files and of bytes on the wire into prose: code, words and remedy. */
+import type { LinkNames } from '../../plan/model/link-names.js';
 import type { Diagnostic } from '../../plan/model/network-plan.js';
+import { changeText } from '../../plan/views/change-text.js';
 import {
   EACCES,
   EADDRNOTAVAIL,
@@ -19,8 +21,9 @@ import {
   errnoMeaning,
   errnoName,
 } from '../linux/errno.js';
+import type { NetnsNotFound } from '../linux/failure.js';
 import type { ExecCode } from './codes.js';
-import type { ExecError, NetnsNotFound } from './failure.js';
+import type { ExecError } from './failure.js';
 
 export const diagnostic = (
   code: ExecCode,
@@ -98,6 +101,9 @@ export type SystemError = Extract<
   }
 >;
 
+/** Who asks the kernel knows no names: interfaces are written by index. */
+const NO_NAMES: LinkNames = new Map();
+
 export const describeSystem = (e: SystemError): Diagnostic => {
   switch (e._tag) {
     case 'SyscallError':
@@ -118,16 +124,18 @@ export const describeSystem = (e: SystemError): Diagnostic => {
       return diagnostic(
         'exec/wire',
         '',
-        `malformed ${e.format} data at byte ${e.offset}: ${e.problem}`,
+        `malformed netlink data at byte ${e.offset}: ${e.problem}`,
         'report it, with the versions of the kernel and of the sandbox',
       );
-    case 'NetlinkError':
+    case 'NetlinkError': {
+      const about = e.change === null ? '' : changeText(NO_NAMES)(e.change);
       return diagnostic(
         'exec/netlink',
-        e.about,
-        `${e.request} ${e.about}: ${errnoText(e.errno)}${e.message === '' ? '' : `: ${e.message}`}`,
+        about,
+        `${e.request}${about === '' ? '' : ` ${about}`}: ${errnoText(e.errno)}${e.message === '' ? '' : `: ${e.message}`}`,
         remedyFor(e.request, e.errno),
       );
+    }
     case 'DumpInterrupted':
       return diagnostic(
         'exec/dump-interrupted',
@@ -147,7 +155,7 @@ export const describeSystem = (e: SystemError): Diagnostic => {
         "give the container's namespace",
       );
     case 'LinkGone':
-      return diagnostic('exec/link-gone', e.object ?? '', `link ${e.link} is gone`, 'plan again');
+      return diagnostic('exec/link-gone', '', `link ${e.link} is gone`, 'plan again');
     case 'UnsafeFile':
       return diagnostic(
         'exec/unsafe-file',

@@ -1,5 +1,6 @@
 /** ExecError into prose: the one total function that gives each failure its code, its words and its remedy. */
 import type { Diagnostic } from '../../plan/model/network-plan.js';
+import type { ExchangeBroken } from '../urpc/failure.js';
 import {
   describeSystem,
   diagnostic,
@@ -8,7 +9,7 @@ import {
   remedyFor,
   type SystemError,
 } from './describe-system.js';
-import type { ExchangeBroken, ExecError } from './failure.js';
+import type { ExecError } from './failure.js';
 import type { ApplyRecord, RecordError } from './record-errors.js';
 
 const EXCHANGE: Readonly<Record<ExchangeBroken['why'], string>> = {

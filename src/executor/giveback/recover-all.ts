@@ -2,21 +2,15 @@
 import type * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Capabilities, Exec } from '../capabilities.js';
-import { fail } from '../failures/fail.js';
+import type { Capabilities, Exec } from '../effects/capabilities.js';
+import { fail } from '../effects/exec.js';
 import type { ExecError } from '../failures/failure.js';
 import { DEFAULT_JOURNAL_FOLDER, folderIsThere } from '../journal/folder.js';
 import { type Journal, listJournals, readJournal, removeJournal } from '../journal/journal.js';
-import { lifeOf } from '../journal/standing.js';
+import { lifeOf } from '../journal/liveness.js';
 import { openNetns } from '../namespace/open.js';
-import {
-  ofThisBoot,
-  ofThisNetns,
-  type RecoverOptions,
-  type RestoreReport,
-  recover,
-  restoreReport,
-} from './recover.js';
+import { ofThisBoot, ofThisNetns, type RecoverOptions, recover } from './recover.js';
+import { type RestoreReport, restoreReport } from './report.js';
 
 /** The outcome for one journal of many. */
 export interface Recovered {

@@ -1,12 +1,10 @@
 /** recover: undoes what an interrupted apply left, from its journal; can itself be killed and run again. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import * as t from 'io-ts';
-import { closed } from '../../plan/model/closed.js';
 import { aged } from '../../plan/restore/difference.js';
 import { sameIdentity } from '../../plan/restore/stale.js';
-import type { Capabilities, Exec, Netns } from '../capabilities.js';
-import { fail } from '../failures/fail.js';
+import type { Capabilities, Exec, Netns } from '../effects/capabilities.js';
+import { fail } from '../effects/exec.js';
 import type { ExecError } from '../failures/failure.js';
 import type { JournalElsewhere } from '../failures/record-errors.js';
 import { DEFAULT_JOURNAL_FOLDER } from '../journal/folder.js';
@@ -18,41 +16,17 @@ import {
   removeJournal,
   removeUnfinished,
 } from '../journal/journal.js';
+import { lifeOf } from '../journal/liveness.js';
 import { withLock } from '../journal/lock.js';
-import { lifeOf } from '../journal/standing.js';
 import { openNetns } from '../namespace/open.js';
 import { putBack } from '../namespace/put-back.js';
-
-export const RestoreReport = closed('RestoreReport', {
-  kind: t.literal('RestoreReport'),
-  formatVersion: t.literal(1),
-  netns: t.string,
-  /**
-   * nothing-to-do: no journal. given-back: the namespace is as before. handed-over: the apply had finished.
-   * forgotten: it had finished, its sandbox and its namespace are gone, and the journal with them.
-   */
-  outcome: t.keyof({
-    'nothing-to-do': null,
-    'given-back': null,
-    'handed-over': null,
-    forgotten: null,
-  }),
-  warnings: t.readonlyArray(t.string),
-});
-/** What `recover` and `release` did in one namespace. */
-export type RestoreReport = t.TypeOf<typeof RestoreReport>;
+import { type RestoreReport, restoreReport } from './report.js';
 
 export interface RecoverOptions {
   readonly journalFolder?: string;
   /** undo also what has an unknown outcome: a person has decided that the sandbox does not have the network */
   readonly giveBack?: boolean;
 }
-
-export const restoreReport = (
-  netns: string,
-  outcome: RestoreReport['outcome'],
-  warnings: ReadonlyArray<string> = [],
-): RestoreReport => ({ kind: 'RestoreReport', formatVersion: 1, netns, outcome, warnings });
 
 const elsewhere = (
   { path }: Journal,

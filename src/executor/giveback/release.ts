@@ -1,13 +1,14 @@
 /** release: gives the addresses of a finished apply back to the namespace when its sandbox is gone. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Capabilities, Exec, Netns } from '../capabilities.js';
-import { fail, nothing } from '../failures/fail.js';
+import type { Capabilities, Exec, Netns } from '../effects/capabilities.js';
+import { fail, nothing } from '../effects/exec.js';
 import type { ExecError } from '../failures/failure.js';
 import { DEFAULT_JOURNAL_FOLDER } from '../journal/folder.js';
 import { type Journal, recordOf } from '../journal/journal.js';
-import { lifeOf } from '../journal/standing.js';
-import { giveBack, type RestoreReport, withJournal } from './recover.js';
+import { lifeOf } from '../journal/liveness.js';
+import { giveBack, withJournal } from './recover.js';
+import type { RestoreReport } from './report.js';
 
 type Step<A> = TE.TaskEither<ExecError, A>;
 

@@ -5,21 +5,18 @@ import type { NetworkPlan } from '../../plan/model/network-plan.js';
 import { linearise } from '../../plan/model/ops.js';
 import type { NamespaceState } from '../../plan/model/state.js';
 import { staleness } from '../../plan/restore/stale.js';
-import type { Capabilities, Exec, Netns, SandboxConnection } from '../capabilities.js';
+import type { Capabilities, Exec, Netns } from '../effects/capabilities.js';
+import { fail, nothing } from '../effects/exec.js';
 import { describeExec } from '../failures/describe.js';
-import { fail, nothing } from '../failures/fail.js';
-import type { ExecError } from '../failures/failure.js';
+import type { ExecError, PreflightFailure } from '../failures/failure.js';
 import { DEFAULT_JOURNAL_FOLDER } from '../journal/folder.js';
 import { beginJournal, journalPath, readJournal } from '../journal/journal.js';
 import { withLock } from '../journal/lock.js';
 import { nothingInTheWay } from '../journal/standing.js';
 import { openNetns } from '../namespace/open.js';
-import {
-  explainingRights,
-  type PreflightFailure,
-  planFailures,
-  sandboxFailures,
-} from './preflight.js';
+import { explainingRights } from '../namespace/rights.js';
+import type { SandboxConnection } from '../urpc/client.js';
+import { planFailures, sandboxFailures } from './preflight.js';
 import { probePeer } from './probe/peer.js';
 import { headerOf } from './record.js';
 import type { ApplyReport, Verification } from './report.js';

@@ -1,16 +1,13 @@
 /** Preflight: everything that can be known to fail, found before the first effect and told together. */
-import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { FdLink, NetworkPlan } from '../../plan/model/network-plan.js';
 import { linearise } from '../../plan/model/ops.js';
 import type { Link, NamespaceState } from '../../plan/model/state.js';
 import { targetOf } from '../../plan/model/target.js';
 import { REFUSED_KINDS } from '../../plan/rules/links.js';
-import type { Capabilities, Process } from '../capabilities.js';
+import type { Process } from '../effects/capabilities.js';
 import type { PreflightCode } from '../failures/codes.js';
-import type { ExecError, Preflight } from '../failures/failure.js';
-
-export type PreflightFailure = Preflight['failures'][number];
+import type { PreflightFailure } from '../failures/failure.js';
+import { rightsFailures } from '../namespace/rights.js';
 
 const failure = (code: PreflightCode, summary: string, remedy: string): PreflightFailure => ({
   code,
@@ -18,27 +15,6 @@ const failure = (code: PreflightCode, summary: string, remedy: string): Prefligh
   remedy,
   rights: false,
 });
-
-/** Bits of CapEff that an apply needs, and for what. Source: linux/capability.h. */
-const NEEDED = [
-  { bit: 12n, name: 'CAP_NET_ADMIN', why: 'delete and add addresses and routes' },
-  { bit: 13n, name: 'CAP_NET_RAW', why: 'open packet sockets' },
-  { bit: 21n, name: 'CAP_SYS_ADMIN', why: 'enter the network namespace' },
-] as const;
-
-/**
- * The capabilities that this process lacks in its own user namespace. Having them there does not prove
- * anything for a network namespace that another user namespace owns: there, opening it decides.
- */
-export const rightsFailures = ({
-  effectiveCapabilities,
-}: Process): ReadonlyArray<PreflightFailure> =>
-  NEEDED.filter(({ bit }) => ((effectiveCapabilities >> bit) & 1n) === 0n).map(({ name, why }) => ({
-    code: 'preflight/rights',
-    summary: `${name} is missing, which is needed to ${why}`,
-    remedy: `run as root, or grant ${name}`,
-    rights: true,
-  }));
 
 /** What netplan itself opens besides the packet sockets: netlink, control socket, journal, lock, folder, reserve. */
 const OWN_FILES = 16;
@@ -141,27 +117,3 @@ export const sandboxFailures = (
         ),
       ]
     : [];
-
-/**
- * An error of opening the namespace, told together with the rights that are missing, if any are: EPERM
- * alone does not say which.
- */
-export const explainingRights =
-  <A>(task: TE.TaskEither<ExecError, A>) =>
-  ({ machine }: Pick<Capabilities, 'machine'>): TE.TaskEither<ExecError, A> =>
-    pipe(
-      task,
-      TE.orElse((error) =>
-        pipe(
-          machine.self,
-          TE.flatMap((self): TE.TaskEither<ExecError, A> => {
-            const failures = isNotPermitted(error) ? rightsFailures(self) : [];
-            return TE.left(failures.length === 0 ? error : { _tag: 'Preflight', failures });
-          }),
-        ),
-      ),
-    );
-
-const isNotPermitted = (e: ExecError): boolean =>
-  (e._tag === 'NetnsNotFound' && e.why === 'not-permitted') ||
-  (e._tag === 'SyscallError' && e.errno === 1); // EPERM

@@ -3,9 +3,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { linkNames } from '../../plan/model/link-names.js';
 import { addressText } from '../../plan/views/object-text.js';
-import type { Capabilities } from '../capabilities.js';
+import type { Capabilities } from '../effects/capabilities.js';
 import type { ExecError } from '../failures/failure.js';
-import type { JournalHeader, JournalSandbox } from '../journal/journal.js';
+import type { JournalHeader, JournalSandbox } from '../journal/header.js';
 import type { Run } from './transaction.js';
 
 type Step<A> = TE.TaskEither<ExecError, A>;

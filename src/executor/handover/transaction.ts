@@ -11,13 +11,15 @@ import {
 } from '../../plan/model/ops.js';
 import type { NamespaceState } from '../../plan/model/state.js';
 import { opText } from '../../plan/views/ops-text.js';
-import type { Capabilities, Fd, Netns, SandboxConnection } from '../capabilities.js';
-import { fail, nothing } from '../failures/fail.js';
+import type { Capabilities, Netns } from '../effects/capabilities.js';
+import { fail, nothing } from '../effects/exec.js';
 import type { ExecError } from '../failures/failure.js';
+import type { OpOutcome, OpReport } from '../failures/op-report.js';
 import { journalPath, markJournal, type Phase, removeJournal } from '../journal/journal.js';
+import type { Fd } from '../linux/fd.js';
 import { putBack } from '../namespace/put-back.js';
+import type { SandboxConnection } from '../urpc/client.js';
 import { encodeCall } from '../urpc/message.js';
-import type { OpOutcome, OpReport } from './report.js';
 
 type Step<A> = TE.TaskEither<ExecError, A>;
 

@@ -1,5 +1,5 @@
 /** The header of a journal as text, in pieces: a namespace of 100,000 routes has 15 MiB of it. */
-import type { JournalHeader } from './journal.js';
+import type { JournalHeader } from './header.js';
 
 /** Objects that are made text in one go: a millisecond's work. */
 const OBJECTS = 500;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { NetnsIdentity } from '../../plan/model/state.js';
-import type { OpenFile } from '../capabilities.js';
-import { fail } from '../failures/fail.js';
+import type { OpenFile } from '../effects/capabilities.js';
+import { fail } from '../effects/exec.js';
 import type { ExecError } from '../failures/failure.js';
 import { ensureFolder, type JournalCapabilities, journalName, withSafeFile } from './folder.js';
 

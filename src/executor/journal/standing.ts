@@ -1,57 +1,16 @@
-/** What the journal of a namespace says to a new apply, and whether its sandbox still lives. */
+/** What the journal of a namespace says to a new apply. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { linkNames } from '../../plan/model/link-names.js';
 import type { NamespaceState } from '../../plan/model/state.js';
 import { addressText } from '../../plan/views/object-text.js';
-import type { Capabilities, Exec } from '../capabilities.js';
-import { nothing } from '../failures/fail.js';
+import type { Capabilities, Exec } from '../effects/capabilities.js';
+import { nothing } from '../effects/exec.js';
 import type { ExecError } from '../failures/failure.js';
-import { ECONNREFUSED, ENOENT } from '../linux/errno.js';
 import { openNetns } from '../namespace/open.js';
 import { DEFAULT_JOURNAL_FOLDER } from './folder.js';
-import {
-  type Journal,
-  type JournalSandbox,
-  journalPath,
-  readJournal,
-  recordOf,
-} from './journal.js';
-
-type LivenessCapabilities = Pick<Capabilities, 'sandbox' | 'machine'>;
-
-/** A socket that is not there, or that nobody listens on; any other error says nothing. */
-const nobodyThere = (error: ExecError): boolean =>
-  error._tag === 'SandboxUnreachable' && (error.errno === ECONNREFUSED || error.errno === ENOENT);
-
-const socketEvidence = (
-  address: string,
-  { sandbox }: LivenessCapabilities,
-): TE.TaskEither<ExecError, string | null> =>
-  pipe(
-    sandbox.connect({ address }),
-    TE.map((connection): string | null => {
-      connection.close();
-      return `${address} accepts connections`;
-    }),
-    TE.orElse((error) =>
-      TE.right(nobodyThere(error) ? null : `it cannot be told whether ${address} is in use`),
-    ),
-  );
-
-/** What shows that the sandbox of a journal lives; null when it is gone. */
-export const lifeOf =
-  ({ address, pid, startTime }: JournalSandbox) =>
-  (c: LivenessCapabilities): TE.TaskEither<ExecError, string | null> =>
-    pipe(
-      pid === undefined ? TE.right(null) : c.machine.startTimeOf(pid),
-      TE.flatMap((found) => {
-        if (pid === undefined || startTime === undefined) return socketEvidence(address, c);
-        return found === startTime
-          ? TE.right(`process ${pid} runs`)
-          : TE.right<ExecError, string | null>(null);
-      }),
-    );
+import { type Journal, journalPath, readJournal, recordOf } from './journal.js';
+import { type LivenessCapabilities, lifeOf } from './liveness.js';
 
 /** Only a journal of this boot speaks of a namespace that can still be there. */
 const ofThisBoot =

@@ -2,11 +2,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type { IfName } from '../../plan/model/scalars.js';
-import type { Fd } from '../capabilities.js';
 import { ETHTOOL_GGSO, SIOCETHTOOL } from './abi.js';
 import { HOST_LE } from './byte-order.js';
 import { EOPNOTSUPP } from './errno.js';
-import { about, addressOf, ioctl, type LibcError } from './libc.js';
+import type { LibcError } from './failure.js';
+import type { Fd } from './fd.js';
+import { about, addressOf, ioctl } from './libc.js';
 
 /** Bytes of struct ifreq on a 64-bit system: a name of 16, a union of 24. Source: linux/if.h. */
 const IFREQ = 40;

@@ -1,10 +1,11 @@
 /** Descriptors over unix sockets: sendmsg(2) and recvmsg(2) with SCM_RIGHTS, in the layout of 64-bit Linux. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
-import type { Fd } from '../capabilities.js';
 import { MSG_CMSG_CLOEXEC, MSG_CTRUNC, MSG_NOSIGNAL, SCM_RIGHTS, SOL_SOCKET } from './abi.js';
 import { HOST_LE } from './byte-order.js';
-import { addressOf, type LibcError, recvmsg, sendmsg } from './libc.js';
+import type { LibcError } from './failure.js';
+import type { Fd } from './fd.js';
+import { addressOf, recvmsg, sendmsg } from './libc.js';
 
 /** Bytes of struct msghdr and struct iovec on a 64-bit system; glibc and musl agree. */
 const MSGHDR = 56;

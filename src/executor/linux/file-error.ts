@@ -1,6 +1,6 @@
 /** A file error of node as the failed system call that it was. */
-import type { SyscallError } from '../failures/failure.js';
 import { EIO } from './errno.js';
+import type { SyscallError } from './failure.js';
 
 /** Node gives the errno as a negative number, and the call's name. `about`: the path. */
 export const fileError =

@@ -1,9 +1,19 @@
 /** Frames of one packet socket: received in the event loop, sent at once. */
 import * as E from 'fp-ts/lib/Either.js';
+import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
-import type { Fd, FramePort } from '../capabilities.js';
 import { MSG_DONTWAIT } from './abi.js';
-import { type LibcError, recv, send, watch } from './libc.js';
+import type { LibcError } from './failure.js';
+import type { Fd } from './fd.js';
+import { recv, send, watch } from './libc.js';
+
+/** Frames through a bound packet socket without a virtio_net_hdr, in the event loop. */
+export interface FramePort {
+  /** A frame that cannot be sent now is dropped. */
+  readonly send: (frame: Uint8Array) => IO.IO<void>;
+  /** Nothing is received any more. The socket stays the caller's to close. */
+  readonly stop: IO.IO<void>;
+}
 
 /** The longest frame: 64 KiB of merged segments (GRO) and an Ethernet header with a VLAN tag. */
 const FRAME_BYTES = 65_536 + 18;

@@ -10,14 +10,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Fd } from '../capabilities.js';
-import type { PlatformUnsupported, SyscallError } from '../failures/failure.js';
 import { O_CLOEXEC, SOCK_CLOEXEC } from './abi.js';
 import { HOST_LE } from './byte-order.js';
 import { EINTR, EINVAL } from './errno.js';
+import type { LibcError, PlatformUnsupported, SyscallError } from './failure.js';
+import type { Fd } from './fd.js';
 
-/** How a system call fails: the kernel's errno, or no way to reach the kernel at all. */
-export type LibcError = SyscallError | PlatformUnsupported;
 type Call<A> = IOE.IOEither<LibcError, A>;
 
 type Koffi = typeof import('koffi');

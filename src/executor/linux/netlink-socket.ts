@@ -1,7 +1,6 @@
 /** A socket to the kernel's rtnetlink, in the network namespace of the calling thread. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
-import type { Fd } from '../capabilities.js';
 import {
   AF_NETLINK,
   NETLINK_EXT_ACK,
@@ -10,7 +9,9 @@ import {
   SOCK_RAW,
   SOL_NETLINK,
 } from './abi.js';
-import { bind, close, type LibcError, setsockoptInt, socket } from './libc.js';
+import type { LibcError } from './failure.js';
+import type { Fd } from './fd.js';
+import { bind, close, setsockoptInt, socket } from './libc.js';
 import { sockaddrNl } from './sockaddr.js';
 import { askForBuffer } from './socket-buffer.js';
 

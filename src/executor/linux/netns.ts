@@ -4,8 +4,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as IOE from 'fp-ts/lib/IOEither.js';
 import type { NetnsIdentity } from '../../plan/model/state.js';
-import type { Fd } from '../capabilities.js';
-import type { NetnsNotFound, SyscallError } from '../failures/failure.js';
 import {
   CLONE_NEWNET,
   NS_GET_NSTYPE,
@@ -26,8 +24,10 @@ import {
   EPERM,
   ESRCH,
 } from './errno.js';
+import type { LibcError, NetnsNotFound, SyscallError } from './failure.js';
+import type { Fd } from './fd.js';
 import { fileError } from './file-error.js';
-import { close, getsockopt, ioctl, type LibcError, open, setns } from './libc.js';
+import { close, getsockopt, ioctl, open, setns } from './libc.js';
 
 /** How a command line names a namespace: `ip netns`'s name or any path, or a process in it. */
 export type NetnsSource = { readonly netns: string } | { readonly pid: number };

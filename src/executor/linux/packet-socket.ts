@@ -5,8 +5,6 @@ import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import type { BindPacketSocket } from '../../plan/model/ops.js';
 import type { IfIndex, LinkAddress } from '../../plan/model/scalars.js';
-import type { Fd } from '../capabilities.js';
-import type { LinkGone } from '../failures/failure.js';
 import {
   AF_PACKET,
   ETH_P_ALL,
@@ -20,16 +18,9 @@ import {
 } from './abi.js';
 import { HOST_LE } from './byte-order.js';
 import { ENODEV, ENXIO } from './errno.js';
-import {
-  about,
-  bind,
-  close,
-  getsockoptInt,
-  type LibcError,
-  setsockopt,
-  setsockoptInt,
-  socket,
-} from './libc.js';
+import type { LibcError, LinkGone } from './failure.js';
+import type { Fd } from './fd.js';
+import { about, bind, close, getsockoptInt, setsockopt, setsockoptInt, socket } from './libc.js';
 import { sockaddrLl } from './sockaddr.js';
 import { askForBuffer } from './socket-buffer.js';
 
@@ -113,7 +104,7 @@ const setUp = (fd: Fd, op: BindPacketSocket, bufferBytes: number): Result<Packet
 
 const orLinkGone = (op: BindPacketSocket, error: LibcError | LinkGone): LibcError | LinkGone =>
   error._tag === 'SyscallError' && (error.errno === ENODEV || error.errno === ENXIO)
-    ? { _tag: 'LinkGone', link: op.link, object: null }
+    ? { _tag: 'LinkGone', link: op.link }
     : error;
 
 /**

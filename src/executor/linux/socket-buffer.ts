@@ -1,9 +1,10 @@
 /** How much the kernel may queue on a socket, asked for with and without privilege. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as IOE from 'fp-ts/lib/IOEither.js';
-import type { Fd } from '../capabilities.js';
 import { SO_RCVBUF, SO_RCVBUFFORCE, SO_SNDBUF, SO_SNDBUFFORCE, SOL_SOCKET } from './abi.js';
-import { getsockoptInt, type LibcError, setsockoptInt } from './libc.js';
+import type { LibcError } from './failure.js';
+import type { Fd } from './fd.js';
+import { getsockoptInt, setsockoptInt } from './libc.js';
 
 const OPTIONS = {
   receive: { force: SO_RCVBUFFORCE, plain: SO_RCVBUF },

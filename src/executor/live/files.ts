@@ -4,9 +4,10 @@ import { type FileHandle, lstat, mkdir, open, readdir, rename, unlink } from 'no
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Fd, FileFacts, Files, OpenFile } from '../capabilities.js';
-import type { SyscallError } from '../failures/failure.js';
+import type { FileFacts, Files, OpenFile } from '../effects/capabilities.js';
 import { EAGAIN, EIO, ENOENT } from '../linux/errno.js';
+import type { SyscallError } from '../linux/failure.js';
+import type { Fd } from '../linux/fd.js';
 import { fileError } from '../linux/file-error.js';
 import { flock } from '../linux/libc.js';
 

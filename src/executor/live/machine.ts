@@ -4,9 +4,9 @@ import { uptime } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Machine, Process } from '../capabilities.js';
-import type { SyscallError } from '../failures/failure.js';
+import type { Machine, Process } from '../effects/capabilities.js';
 import { ENOENT, ESRCH } from '../linux/errno.js';
+import type { SyscallError } from '../linux/failure.js';
 import { fileError } from '../linux/file-error.js';
 
 const text = (path: string): TE.TaskEither<SyscallError, string> =>

@@ -4,10 +4,10 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { IfName } from '../../plan/model/scalars.js';
 import type { NamespaceState, NetnsIdentity } from '../../plan/model/state.js';
-import type { ExecError } from '../failures/failure.js';
 import { EOPNOTSUPP } from '../linux/errno.js';
 import { addressDump } from '../netlink/address.js';
 import type { Connection } from '../netlink/connection.js';
+import type { DumpError } from '../netlink/failure.js';
 import { linkDump } from '../netlink/link.js';
 import { neighborDump, proxyNeighborDump } from '../netlink/neighbor.js';
 import { nexthopDump } from '../netlink/nexthop.js';
@@ -28,8 +28,8 @@ type Lists = Pick<
 
 /** A kernel without policy routing, or older than nexthop objects (5.3), has none of them. */
 const orNone = <A>(
-  dumped: TE.TaskEither<ExecError, ReadonlyArray<A>>,
-): TE.TaskEither<ExecError, ReadonlyArray<A>> =>
+  dumped: TE.TaskEither<DumpError, ReadonlyArray<A>>,
+): TE.TaskEither<DumpError, ReadonlyArray<A>> =>
   pipe(
     dumped,
     TE.orElse((error) =>
@@ -38,7 +38,7 @@ const orNone = <A>(
   );
 
 /** One dump per kind for the whole namespace, never one per link. Proxy neighbors follow the others. */
-const scan = ({ dump }: Connection): TE.TaskEither<ExecError, Lists> =>
+const scan = ({ dump }: Connection): TE.TaskEither<DumpError, Lists> =>
   pipe(
     TE.Do,
     TE.bind('links', () => dump(linkDump)),
@@ -60,7 +60,7 @@ const pause = (scans: number): Promise<void> =>
 
 /** A scan that nothing changed under; null where something did. */
 const undisturbedScan =
-  (connection: Connection): TE.TaskEither<ExecError, Lists | null> =>
+  (connection: Connection): TE.TaskEither<DumpError, Lists | null> =>
   async () => {
     const before = connection.changed(); // what is queued is in the scan already
     if (E.isLeft(before)) return before;
@@ -83,7 +83,7 @@ const undisturbedScan =
 export const observe = (
   connection: Connection,
   { netns, gso }: Extras,
-): TE.TaskEither<ExecError, NamespaceState> =>
+): TE.TaskEither<DumpError, NamespaceState> =>
   connection.exclusive(async () => {
     for (let scans = 1; scans <= SCANS; scans++) {
       const lists = await undisturbedScan(connection)();

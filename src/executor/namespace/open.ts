@@ -1,9 +1,9 @@
 /** A namespace that may be changed, held open for the time of one operation. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Capabilities, Exec, Netns } from '../capabilities.js';
+import type { Capabilities, Exec, Netns } from '../effects/capabilities.js';
 import type { ExecError } from '../failures/failure.js';
-import { explainingRights } from '../handover/preflight.js';
+import { explainingRights } from './rights.js';
 
 /** Opens `path`, refuses the machine's own namespace, and closes it after `use`. */
 export const openNetns =

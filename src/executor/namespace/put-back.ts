@@ -7,7 +7,7 @@ import { addressRestoration } from '../../plan/restore/addresses.js';
 import { notRestored } from '../../plan/restore/difference.js';
 import { neighborRestoration } from '../../plan/restore/restoration.js';
 import { routeRestoration } from '../../plan/restore/routes.js';
-import type { Capabilities, Netns } from '../capabilities.js';
+import type { Capabilities, Netns } from '../effects/capabilities.js';
 import type { ExecError } from '../failures/failure.js';
 
 /** What a restoration ended with; nothing `missing` is success. */

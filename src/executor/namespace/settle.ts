@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { NamespaceState } from '../../plan/model/state.js';
-import type { Netns } from '../capabilities.js';
+import type { Netns } from '../effects/capabilities.js';
 import type { ExecError } from '../failures/failure.js';
 
 /** A namespace that can be observed and that says when something in it changes. */

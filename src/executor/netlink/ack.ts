@@ -1,6 +1,5 @@
 /** Acknowledgements: the errno and the kernel's words in NLMSG_ERROR and NLMSG_DONE. */
 import * as E from 'fp-ts/lib/Either.js';
-import type { WireError } from '../failures/failure.js';
 import { HOST_LE } from '../linux/byte-order.js';
 import {
   NLM_F_ACK_TLVS,
@@ -10,6 +9,7 @@ import {
   NLMSGERR_ATTR_MSG,
 } from './abi.js';
 import { AttributeReader } from './attribute.js';
+import type { WireError } from './failure.js';
 import { align4, type NlMessage, wireError } from './message.js';
 
 /** How a request or a dump ended. */

@@ -3,7 +3,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { widthOf } from '../../plan/model/address.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { Address } from '../../plan/model/state.js';
-import type { WireError } from '../failures/failure.js';
 import {
   IFA_ADDRESS,
   IFA_ANYCAST,
@@ -23,6 +22,7 @@ import { AttributeReader, afOfFamily, familyOfAf } from './attribute.js';
 import { AttributeWriter, textBytes, u8Bytes, u32Bytes } from './attribute-writer.js';
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
+import type { WireError } from './failure.js';
 import { ADDRESS_FLAGS, bitsOf, flagsOf, nameOf, numberOf, SCOPE } from './names.js';
 
 const lifetime = (seconds: number): number | null =>

@@ -2,9 +2,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { parseAddress } from '../../plan/model/address.js';
 import type { RawAttributes } from '../../plan/model/state.js';
-import type { WireError } from '../failures/failure.js';
 import { HOST_LE } from '../linux/byte-order.js';
 import { NLA_F_NESTED, NLA_HDRLEN } from './abi.js';
+import type { WireError } from './failure.js';
 import { align4, wireError } from './message.js';
 
 /** Values as bytes in host order. */

@@ -6,9 +6,9 @@ import {
   type LinkAddress,
   trusted,
 } from '../../plan/model/scalars.js';
-import type { WireError } from '../failures/failure.js';
 import { HOST_LE } from '../linux/byte-order.js';
 import { AF_INET, AF_INET6, NLA_HDRLEN, NLA_TYPE_MASK } from './abi.js';
+import type { WireError } from './failure.js';
 import { align4, wireError } from './message.js';
 
 const text = new TextDecoder();

@@ -4,8 +4,6 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as IOE from 'fp-ts/lib/IOEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { NetlinkChange } from '../../plan/model/netlink-change.js';
-import { addressText, neighborText, routeText } from '../../plan/views/object-text.js';
-import type { ExecError, WireError } from '../failures/failure.js';
 import { EADDRNOTAVAIL, EEXIST, ESRCH } from '../linux/errno.js';
 import {
   NLM_F_APPEND,
@@ -20,6 +18,7 @@ import {
 } from './abi.js';
 import { encodeAddress, encodeAddressKey } from './address.js';
 import type { Connection, Request } from './connection.js';
+import type { RequestError, WireError } from './failure.js';
 import { encodeNeighbor } from './neighbor.js';
 import { encodeRoute } from './route.js';
 
@@ -29,9 +28,6 @@ interface Encoded {
   /** the errno that says that nothing is left to do; null where the kernel has no such answer */
   readonly alreadyDone: number | null;
 }
-
-/** The connection knows no names: interfaces are written by index. */
-const names: ReadonlyMap<number, string> = new Map();
 
 const encoded = (
   payload: E.Either<WireError, Uint8Array>,
@@ -57,31 +53,26 @@ const encodeChange = (change: NetlinkChange): E.Either<WireError, Encoded> => {
   switch (change._tag) {
     case 'PutAddress': {
       const { flags, alreadyDone } = ADDRESS_MODES[change.replace ? 'replace' : 'add'];
-      const about = addressText(names)(change.address);
-      const request = { name: 'RTM_NEWADDR', type: RTM_NEWADDR, flags, about };
+      const request = { name: 'RTM_NEWADDR', type: RTM_NEWADDR, flags, change };
       return encoded(encodeAddress(change.address), request, alreadyDone);
     }
     case 'RemoveAddress': {
       const key = { ...change.address, ifindex: change.ifindex };
-      const about = `address ${key.local}/${key.prefixLen} dev if${key.ifindex}`;
-      const request = { name: 'RTM_DELADDR', type: RTM_DELADDR, flags: 0, about };
+      const request = { name: 'RTM_DELADDR', type: RTM_DELADDR, flags: 0, change };
       return encoded(encodeAddressKey(key), request, EADDRNOTAVAIL);
     }
     case 'PutRoute': {
       const { flags, alreadyDone } = ROUTE_MODES[change.mode];
-      const about = routeText(names)(change.route);
-      const request = { name: 'RTM_NEWROUTE', type: RTM_NEWROUTE, flags, about };
+      const request = { name: 'RTM_NEWROUTE', type: RTM_NEWROUTE, flags, change };
       return encoded(encodeRoute(change.route), request, alreadyDone);
     }
     case 'RemoveRoute': {
-      const about = routeText(names)(change.route);
-      const request = { name: 'RTM_DELROUTE', type: RTM_DELROUTE, flags: 0, about };
+      const request = { name: 'RTM_DELROUTE', type: RTM_DELROUTE, flags: 0, change };
       return encoded(encodeRoute(change.route), request, ESRCH);
     }
     case 'PutNeighbor': {
-      const about = neighborText(names)(change.neighbor);
       const flags = NLM_F_CREATE | NLM_F_REPLACE;
-      const request = { name: 'RTM_NEWNEIGH', type: RTM_NEWNEIGH, flags, about };
+      const request = { name: 'RTM_NEWNEIGH', type: RTM_NEWNEIGH, flags, change };
       return encoded(encodeNeighbor(change.neighbor), request, null);
     }
   }
@@ -91,7 +82,7 @@ type Outcome = 'done' | 'alreadyDone';
 
 const send =
   (connection: Connection) =>
-  ({ request, alreadyDone }: Encoded): IOE.IOEither<ExecError, Outcome> =>
+  ({ request, alreadyDone }: Encoded): IOE.IOEither<RequestError, Outcome> =>
     pipe(
       connection.request(request),
       IOE.map((): Outcome => 'done'),
@@ -109,9 +100,9 @@ const send =
  */
 export const change =
   (connection: Connection) =>
-  (wanted: NetlinkChange): TE.TaskEither<ExecError, Outcome> =>
+  (wanted: NetlinkChange): TE.TaskEither<RequestError, Outcome> =>
     pipe(
-      IOE.fromEither<ExecError, Encoded>(encodeChange(wanted)),
+      IOE.fromEither<RequestError, Encoded>(encodeChange(wanted)),
       IOE.flatMap(send(connection)),
       TE.fromIOEither,
       connection.exclusive,

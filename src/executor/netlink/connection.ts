@@ -3,11 +3,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { ExecError } from '../failures/failure.js';
-import type { LibcError } from '../linux/libc.js';
+import type { NetlinkChange } from '../../plan/model/netlink-change.js';
+import type { LibcError } from '../linux/failure.js';
 import { NLM_F_ACK, NLM_F_REQUEST, NLMSG_ERROR } from './abi.js';
 import { decodeAck } from './ack.js';
 import { type Dump, runDump } from './dump.js';
+import type { DumpError, RequestError } from './failure.js';
 import { encodeMessage, type NlMessage, wireError } from './message.js';
 import { STATE_GROUPS, takeNotifications } from './notifications.js';
 import { receiveBuffer, receiveReplies } from './receive.js';
@@ -21,20 +22,20 @@ export interface Request {
   /** NLM_F_* besides NLM_F_REQUEST and NLM_F_ACK */
   readonly flags: number;
   readonly payload: Uint8Array;
-  /** the object in iproute2's words */
-  readonly about: string;
+  /** what it makes, for what is told of a failure */
+  readonly change: NetlinkChange;
 }
 
 export interface Connection {
-  readonly dump: <A>(dump: Dump<A>) => TE.TaskEither<ExecError, ReadonlyArray<A>>;
+  readonly dump: <A>(dump: Dump<A>) => TE.TaskEither<DumpError, ReadonlyArray<A>>;
   /** The kernel acts inside of send(2) and has answered when that returns: this never waits for it. */
-  readonly request: (request: Request) => IOE.IOEither<ExecError, void>;
+  readonly request: (request: Request) => IOE.IOEither<RequestError, void>;
   /** Whether a link, address, route, rule, set neighbor or nexthop object has changed since last asked. */
-  readonly changed: IOE.IOEither<ExecError, boolean>;
+  readonly changed: IOE.IOEither<RequestError, boolean>;
   /** Waits until the kernel notifies anything at all, which `changed` then takes. */
-  readonly notified: (timeoutMs: number) => TE.TaskEither<ExecError, 'ready' | 'timeout'>;
+  readonly notified: (timeoutMs: number) => TE.TaskEither<LibcError, 'ready' | 'timeout'>;
   /** Runs one piece of work after the other, in the order asked for: a scan and a change must not mix. */
-  readonly exclusive: <A>(work: TE.TaskEither<ExecError, A>) => TE.TaskEither<ExecError, A>;
+  readonly exclusive: <Err, A>(work: TE.TaskEither<Err, A>) => TE.TaskEither<Err, A>;
   readonly close: IO.IO<void>;
 }
 
@@ -42,25 +43,29 @@ export interface Connection {
 const awaitAck = (
   transport: Transport,
   buffer: Uint8Array,
-  { name, about }: Request,
+  { name, change }: Request,
   seq: number,
-): E.Either<ExecError, void> => {
+): E.Either<RequestError, void> => {
   for (;;) {
     const received = receiveReplies(transport, buffer, seq);
     if (E.isLeft(received)) return received;
     if (received.right === null) return E.left(wireError(0, `no acknowledgement of ${name}`));
     if (received.right === 'lost') continue; // if it was this one, none follows
     const found = received.right.find(({ type }) => type === NLMSG_ERROR);
-    if (found !== undefined) return outcome(found, name, about);
+    if (found !== undefined) return outcome(found, name, change);
   }
 };
 
-const outcome = (message: NlMessage, request: string, about: string): E.Either<ExecError, void> => {
+const outcome = (
+  message: NlMessage,
+  request: string,
+  change: NetlinkChange,
+): E.Either<RequestError, void> => {
   const ack = decodeAck(message);
   if (E.isLeft(ack)) return ack;
   const { errno, text } = ack.right;
   if (errno === 0) return E.right(undefined);
-  return E.left({ _tag: 'NetlinkError', request, errno, message: text, about });
+  return E.left({ _tag: 'NetlinkError', request, errno, message: text, change });
 };
 
 const exclusively = (): Connection['exclusive'] => {

@@ -1,7 +1,6 @@
 /** Dumps: all objects of a kind, from a run of datagrams that ends in NLMSG_DONE. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { ExecError, WireError } from '../failures/failure.js';
 import {
   NLM_F_DUMP,
   NLM_F_DUMP_INTR,
@@ -11,6 +10,7 @@ import {
   NLMSG_OVERRUN,
 } from './abi.js';
 import { decodeAck } from './ack.js';
+import type { DumpError, WireError } from './failure.js';
 import { encodeMessage, type NlMessage, wireError } from './message.js';
 import { receiveReplies } from './receive.js';
 import type { Transport } from './transport.js';
@@ -39,7 +39,7 @@ interface Pass<A> {
   /** the objects are not of one moment, or not all of them came */
   interrupted: boolean;
   /** the first thing that went wrong; what follows is received all the same, so that it is out of the way */
-  error: ExecError | null;
+  error: DumpError | null;
   done: boolean;
 }
 
@@ -53,7 +53,7 @@ const takeEnd = <A>(pass: Pass<A>, message: NlMessage): void => {
   const { errno, text } = ack.right;
   if (errno === 0) return;
   const request = pass.dump.name;
-  pass.error ??= { _tag: 'NetlinkError', request, errno, message: text, about: '' };
+  pass.error ??= { _tag: 'NetlinkError', request, errno, message: text, change: null };
 };
 
 const takeObject = <A>(pass: Pass<A>, message: NlMessage): void => {
@@ -112,7 +112,7 @@ const outcome = <A>({
   objects,
   interrupted,
   error,
-}: Pass<A>): E.Either<ExecError, ReadonlyArray<A>> => {
+}: Pass<A>): E.Either<DumpError, ReadonlyArray<A>> => {
   if (error !== null) return E.left(error);
   if (!interrupted) return E.right(objects);
   return E.left({ _tag: 'DumpInterrupted', request: dump.name, attempts: 1 });
@@ -125,7 +125,7 @@ const outcome = <A>({
  */
 export const runDump =
   (transport: Transport, buffer: Uint8Array, nextSeq: () => number) =>
-  <A>(dump: Dump<A>): TE.TaskEither<ExecError, ReadonlyArray<A>> =>
+  <A>(dump: Dump<A>): TE.TaskEither<DumpError, ReadonlyArray<A>> =>
   async () => {
     const seq = nextSeq();
     const flags = NLM_F_REQUEST | NLM_F_DUMP;

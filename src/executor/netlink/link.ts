@@ -2,7 +2,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { Link } from '../../plan/model/state.js';
-import type { WireError } from '../failures/failure.js';
 import {
   IFINFOMSG_LEN,
   IFLA_ADDRESS,
@@ -32,6 +31,7 @@ import { AttributeReader } from './attribute.js';
 import { AttributeWriter, u32Bytes } from './attribute-writer.js';
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
+import type { WireError } from './failure.js';
 import { ARPHRD, IPVLAN_MODE, linkFlags, MACVLAN_MODE, OPERSTATE, TUN_TYPE } from './link-names.js';
 import { nameOf } from './names.js';
 

@@ -1,8 +1,8 @@
 /** Netlink messages: splitting a datagram into them, and writing one. */
 import * as E from 'fp-ts/lib/Either.js';
-import type { WireError } from '../failures/failure.js';
 import { HOST_LE } from '../linux/byte-order.js';
 import { NLMSG_HDRLEN } from './abi.js';
+import type { WireError } from './failure.js';
 
 /** One netlink message. Source: struct nlmsghdr in linux/netlink.h. */
 export interface NlMessage {
@@ -20,7 +20,6 @@ export const align4 = (bytes: number): number => (bytes + 3) & ~3;
 /** `offset`: bytes from the start of the datagram or of the message's payload, whichever was being read. */
 export const wireError = (offset: number, problem: string): WireError => ({
   _tag: 'WireError',
-  format: 'netlink',
   offset,
   problem,
 });

@@ -2,7 +2,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { Neighbor } from '../../plan/model/state.js';
-import type { WireError } from '../failures/failure.js';
 import {
   NDA_DST,
   NDA_FLAGS_EXT,
@@ -18,6 +17,7 @@ import { AttributeReader, afOfFamily, familyOfAf } from './attribute.js';
 import { AttributeWriter, u8Bytes, u16Bytes, u32Bytes } from './attribute-writer.js';
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
+import type { WireError } from './failure.js';
 import {
   bitsOf,
   flagsOf,

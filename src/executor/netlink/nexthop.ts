@@ -2,7 +2,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { NexthopObject } from '../../plan/model/state.js';
-import type { WireError } from '../failures/failure.js';
 import {
   NEXTHOP_GRP_LEN,
   NHA_BLACKHOLE,
@@ -23,6 +22,7 @@ import { AttributeReader, addressLength, familyOfAf, hexOf } from './attribute.j
 import { AttributeWriter } from './attribute-writer.js';
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
+import type { WireError } from './failure.js';
 import { flagsOf, nameOf, PROTOCOL, ROUTE_FLAGS, SCOPE } from './names.js';
 
 type Group = NonNullable<NexthopObject['group']>;

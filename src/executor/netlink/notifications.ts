@@ -1,7 +1,6 @@
 /** What the kernel says of its own accord: whether anything that a state holds has changed. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
-import type { ExecError } from '../failures/failure.js';
 import {
   RTM_DELNEIGH,
   RTM_NEWNEIGH,
@@ -15,6 +14,7 @@ import {
   RTNLGRP_NEIGH,
   RTNLGRP_NEXTHOP,
 } from './abi.js';
+import type { RequestError } from './failure.js';
 import type { NlMessage } from './message.js';
 import { isSetNeighbor } from './neighbor.js';
 import { receiveMessages } from './receive.js';
@@ -45,7 +45,7 @@ const FLOOD = 65_536;
  * What the kernel had to drop counts too. Never waits.
  */
 export const takeNotifications =
-  (transport: Transport, buffer: Uint8Array): IOE.IOEither<ExecError, boolean> =>
+  (transport: Transport, buffer: Uint8Array): IOE.IOEither<RequestError, boolean> =>
   () => {
     let changed = false;
     for (let taken = 0; taken < FLOOD; taken++) {

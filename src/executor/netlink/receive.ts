@@ -1,7 +1,7 @@
 /** One datagram from a netlink socket, as messages. */
 import * as E from 'fp-ts/lib/Either.js';
-import type { ExecError } from '../failures/failure.js';
 import { EAGAIN, ENOBUFS } from '../linux/errno.js';
+import type { RequestError } from './failure.js';
 import { decodeMessages, type NlMessage, wireError } from './message.js';
 import type { Transport } from './transport.js';
 
@@ -17,7 +17,7 @@ export const receiveBuffer = (): Uint8Array => new Uint8Array(BUFFER_BYTES);
 export const receiveMessages = (
   transport: Transport,
   buffer: Uint8Array,
-): E.Either<ExecError, ReadonlyArray<NlMessage> | 'lost' | null> => {
+): E.Either<RequestError, ReadonlyArray<NlMessage> | 'lost' | null> => {
   const received = transport.receive(buffer)();
   if (E.isLeft(received)) {
     const error = received.left;
@@ -35,7 +35,7 @@ export const receiveReplies = (
   transport: Transport,
   buffer: Uint8Array,
   seq: number,
-): E.Either<ExecError, ReadonlyArray<NlMessage> | 'lost' | null> => {
+): E.Either<RequestError, ReadonlyArray<NlMessage> | 'lost' | null> => {
   const received = receiveMessages(transport, buffer);
   if (E.isLeft(received) || received.right === null || received.right === 'lost') return received;
   return E.right(received.right.filter((m) => m.seq === seq && m.portId === transport.portId));

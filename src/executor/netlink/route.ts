@@ -3,7 +3,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { formatAddress, parsePrefix, widthOf } from '../../plan/model/address.js';
 import { type Family, type Prefix, trusted } from '../../plan/model/scalars.js';
 import type { Route } from '../../plan/model/state.js';
-import type { WireError } from '../failures/failure.js';
 import {
   RTA_CACHEINFO,
   RTA_DST,
@@ -30,6 +29,7 @@ import { AttributeReader, afOfFamily, familyOfAf } from './attribute.js';
 import { AttributeWriter, u8Bytes, u32Bytes } from './attribute-writer.js';
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
+import type { WireError } from './failure.js';
 import { readMetrics, writeMetrics } from './metrics.js';
 import {
   flagsOf,

@@ -3,7 +3,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { networkOf, widthOf } from '../../plan/model/address.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { Rule } from '../../plan/model/state.js';
-import type { WireError } from '../failures/failure.js';
 import {
   FIB_RULE_HDR_LEN,
   FIB_RULE_INVERT,
@@ -24,6 +23,7 @@ import {
 import { AttributeReader, familyOfAf } from './attribute.js';
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
+import type { WireError } from './failure.js';
 import { nameOf, PROTOCOL, RULE_ACTION } from './names.js';
 
 /** FRA_DST or FRA_SRC. The kernel keeps host bits that it never compares; the prefix is without them. */

@@ -3,14 +3,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Fd } from '../capabilities.js';
 import { MSG_DONTWAIT, MSG_TRUNC, SOL_NETLINK } from '../linux/abi.js';
 import { HOST_LE } from '../linux/byte-order.js';
+import type { LibcError } from '../linux/failure.js';
+import type { Fd } from '../linux/fd.js';
 import {
   close,
   connect,
   getsockname,
-  type LibcError,
   recv,
   send,
   setsockoptInt,

@@ -2,8 +2,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Fd, SandboxAddress } from '../capabilities.js';
-import type { SandboxUnreachable, WrongListener } from '../failures/failure.js';
 import {
   AF_UNIX,
   O_PATH,
@@ -13,8 +11,18 @@ import {
   SOL_SOCKET,
 } from '../linux/abi.js';
 import { EAGAIN, ECONNREFUSED, ENAMETOOLONG, ETIMEDOUT } from '../linux/errno.js';
-import { close, connect, getsockoptInt, type LibcError, open, socket } from '../linux/libc.js';
+import type { LibcError } from '../linux/failure.js';
+import type { Fd } from '../linux/fd.js';
+import { close, connect, getsockoptInt, open, socket } from '../linux/libc.js';
 import { sockaddrUnAbstract, sockaddrUnFile } from '../linux/sockaddr.js';
+import type { SandboxUnreachable, WrongListener } from './failure.js';
+
+/** Where a sandbox listens: a socket file, or an abstract name (written with `@` first). */
+export interface SandboxAddress {
+  readonly address: string;
+  /** the sandbox's process, where it is known: nothing else may listen there */
+  readonly pid?: number;
+}
 
 /** How long to wait before asking again a listener that has too many connections waiting. */
 const RETRY_MS = 10;

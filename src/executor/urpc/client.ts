@@ -1,16 +1,29 @@
 /** A client of gVisor's urpc: one request with descriptors on its first byte, one reply, again. */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Fd, SandboxAddress, SandboxConnection } from '../capabilities.js';
-import type { ExchangeBroken, ExecError } from '../failures/failure.js';
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from '../linux/abi.js';
 import { EAGAIN, ECONNRESET, EPIPE, errnoMeaning } from '../linux/errno.js';
+import type { LibcError } from '../linux/failure.js';
+import type { Fd } from '../linux/fd.js';
 import { sendWithFiles } from '../linux/fd-passing.js';
-import { close, type LibcError, recv, send, whenReady } from '../linux/libc.js';
+import { close, recv, send, whenReady } from '../linux/libc.js';
+import type { SandboxAddress } from './address.js';
 import { connectSocket } from './address.js';
+import type { CallError, ConnectError, ExchangeBroken } from './failure.js';
 import { type Reply, replyScanner } from './reply.js';
+
+/** A connected control socket. Calls are strictly one after the other. */
+export interface SandboxConnection {
+  /** Sends `request` (one JSON document), all `files` on its first byte; resolves to `result` of the reply. */
+  readonly call: (
+    request: { readonly method: string; readonly json: string },
+    files: ReadonlyArray<Fd>,
+  ) => TE.TaskEither<CallError, unknown>;
+  readonly close: IO.IO<void>;
+}
 
 export interface UrpcLimits {
   /** milliseconds that the listener may take to take the connection in */
@@ -39,7 +52,7 @@ interface Exchange {
   readonly limits: UrpcLimits;
 }
 
-type Outcome<A> = E.Either<ExecError, A>;
+type Outcome<A> = E.Either<CallError, A>;
 
 const broken = (
   { method }: Pick<Exchange, 'method'>,
@@ -209,7 +222,7 @@ const connection = (fd: Fd, limits: UrpcLimits): SandboxConnection => {
  */
 export const connectSandbox =
   (limits: UrpcLimits = URPC_LIMITS) =>
-  (to: SandboxAddress): TE.TaskEither<ExecError, SandboxConnection> =>
+  (to: SandboxAddress): TE.TaskEither<ConnectError, SandboxConnection> =>
     pipe(
       connectSocket(to, limits.connectMs),
       TE.map((fd) => connection(fd, limits)),

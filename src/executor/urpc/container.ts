@@ -6,9 +6,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { BundleConfig, bundleNetns } from '../../plan/documents/bundle.js';
-import type { SandboxAddress } from '../capabilities.js';
-import type { ContainerUnusable } from '../failures/failure.js';
 import { netnsPath } from '../linux/netns.js';
+import type { SandboxAddress } from './address.js';
+import type { ContainerUnusable } from './failure.js';
 
 export type ContainerStatus = 'creating' | 'created' | 'running' | 'paused' | 'stopped' | 'unknown';
 

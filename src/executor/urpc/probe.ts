@@ -2,8 +2,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { SandboxConnection } from '../capabilities.js';
-import type { ExecError, RemoteError } from '../failures/failure.js';
+import type { SandboxConnection } from './client.js';
+import type { CallError, RemoteError } from './failure.js';
 
 /**
  * A call with one value of the wrong type. A server that knows the field says so, by name; one that does
@@ -96,19 +96,19 @@ const knows = (question: Question, answer: string): boolean =>
   GO_TYPE_ERROR.exec(answer)?.[1]?.toLowerCase() === question.field.toLowerCase();
 
 /** Every sandbox with a stack of its own has the NETWORK method; only the others may be missing. */
-const isAnswer = (method: string, e: ExecError): e is RemoteError =>
+const isAnswer = (method: string, e: CallError): e is RemoteError =>
   e._tag === 'RemoteError' && !(method === NETWORK && e.message === 'unknown method');
 
 /** An answer is an error text; success would mean that the peer is not the sandbox that it should be. */
 const answerTo =
   (connection: SandboxConnection) =>
-  ({ method, arg, field }: Question): TE.TaskEither<ExecError, string> =>
+  ({ method, arg, field }: Question): TE.TaskEither<CallError, string> =>
     pipe(
       connection.call({ method, json: JSON.stringify({ method, arg }) }, []),
       TE.matchE(
         (e) => TE.fromEither(isAnswer(method, e) ? E.right(e.message) : E.left(e)),
         () =>
-          TE.left<ExecError, string>({
+          TE.left<CallError, string>({
             _tag: 'ExchangeBroken',
             method,
             sent: true,
@@ -123,7 +123,7 @@ const answerTo =
  * it, whatever its state. Fails with RemoteError `unknown method` where the sandbox uses the host's stack
  * or has no network object, and as the connection does. Up to 34 calls, one after the other.
  */
-export const probeTarget = (connection: SandboxConnection): TE.TaskEither<ExecError, string> => {
+export const probeTarget = (connection: SandboxConnection): TE.TaskEither<CallError, string> => {
   const answer = answerTo(connection);
   return async () => {
     for (const [target, ...questions] of TARGET_QUESTIONS) {
@@ -138,9 +138,9 @@ export const probeTarget = (connection: SandboxConnection): TE.TaskEither<ExecEr
 /** Asks until one is not known. */
 const allKnown =
   (
-    answer: (question: Question) => TE.TaskEither<ExecError, string>,
+    answer: (question: Question) => TE.TaskEither<CallError, string>,
     questions: ReadonlyArray<Question>,
-  ): TE.TaskEither<ExecError, boolean> =>
+  ): TE.TaskEither<CallError, boolean> =>
   async () => {
     for (const question of questions) {
       const text = await answer(question)();

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { describeExec } from '../../../src/executor/failures/describe.js';
 import type { ExecError } from '../../../src/executor/failures/failure.js';
+import { trusted } from '../../../src/plan/model/scalars.js';
 
 const record = {
   journal: '/run/netplan/netns-41.journal',
@@ -23,9 +24,19 @@ test.each<readonly [ExecError, code: string, summary: string, remedy: string]>([
   [syscall('bind', 19), 'exec/syscall', 'ENODEV', 'the link went away since the plan'],
   [syscall('open', 28), 'exec/syscall', 'ENOSPC', 'make room'],
   [
-    { _tag: 'NetlinkError', request: 'RTM_DELADDR', errno: 1, message: 'no', about: '192.0.2.1' },
+    {
+      _tag: 'NetlinkError',
+      request: 'RTM_DELADDR',
+      errno: 1,
+      message: 'no',
+      change: {
+        _tag: 'RemoveAddress',
+        ifindex: trusted.ifIndex(3),
+        address: { family: 'inet', local: trusted.ipAddress('192.0.2.1'), prefixLen: 24 },
+      },
+    },
     'exec/netlink',
-    'RTM_DELADDR 192.0.2.1: operation not permitted (EPERM): no',
+    'RTM_DELADDR address 192.0.2.1/24 dev if3: operation not permitted (EPERM): no',
     'CAP_NET_ADMIN',
   ],
   [

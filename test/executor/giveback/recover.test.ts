@@ -1,7 +1,7 @@
 /** recover and release against the fake kernel: killed anywhere, run again, refused where they must be. */
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import type { Capabilities } from '../../../src/executor/capabilities.js';
+import type { Capabilities } from '../../../src/executor/effects/capabilities.js';
 import type { ExecError } from '../../../src/executor/failures/failure.js';
 import { recover } from '../../../src/executor/giveback/recover.js';
 import { recoverAll } from '../../../src/executor/giveback/recover-all.js';

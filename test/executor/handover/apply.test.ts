@@ -1,9 +1,10 @@
 /** apply against the fake kernel: what it does, in which order, and that a failure at any point leaves no trace. */
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import type { Capabilities } from '../../../src/executor/capabilities.js';
+import type { Capabilities } from '../../../src/executor/effects/capabilities.js';
 import type { ExecError } from '../../../src/executor/failures/failure.js';
 import { type ApplyTarget, apply } from '../../../src/executor/handover/apply.js';
+import type { CallError } from '../../../src/executor/urpc/failure.js';
 import type { NetworkPlan } from '../../../src/plan/model/network-plan.js';
 import { linearise } from '../../../src/plan/model/ops.js';
 import type { PlanOptions } from '../../../src/plan/model/options.js';
@@ -142,7 +143,7 @@ describe('the order', () => {
 });
 
 describe('the sandbox', () => {
-  const answered = async (answers: ExecError) => {
+  const answered = async (answers: CallError) => {
     const world = worldOf(DUAL);
     const text = world.kernel.text();
     world.sandbox.answers = E.left(answers);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { JournalHeader } from '../../../src/executor/journal/journal.js';
+import { JournalHeader } from '../../../src/executor/journal/header.js';
 import { headerPieces } from '../../../src/executor/journal/journal-text.js';
 import type { NamespaceState } from '../../../src/plan/model/state.js';
 import { arbitraryState } from '../../support/arbitrary-state.js';

@@ -1,11 +1,12 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import type { Fd } from '../../../src/executor/capabilities.js';
 import { AF_UNIX, SOCK_STREAM } from '../../../src/executor/linux/abi.js';
 import { EPIPE } from '../../../src/executor/linux/errno.js';
+import type { LibcError } from '../../../src/executor/linux/failure.js';
+import type { Fd } from '../../../src/executor/linux/fd.js';
 import { receiveWithFiles, sendWithFiles } from '../../../src/executor/linux/fd-passing.js';
-import { close, type LibcError, socketpair } from '../../../src/executor/linux/libc.js';
+import { close, socketpair } from '../../../src/executor/linux/libc.js';
 
 const right = <A>(result: E.Either<LibcError, A>): A => {
   if (E.isLeft(result)) throw new Error(JSON.stringify(result.left));

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import type { Fd } from '../../../src/executor/capabilities.js';
 import {
   AF_UNIX,
   LOCK_EX,
@@ -19,13 +18,15 @@ import {
   SOL_SOCKET,
 } from '../../../src/executor/linux/abi.js';
 import { EAGAIN, EBADF, EINVAL, ENOENT } from '../../../src/executor/linux/errno.js';
+import type { LibcError } from '../../../src/executor/linux/failure.js';
+import type { Fd } from '../../../src/executor/linux/fd.js';
 import * as libc from '../../../src/executor/linux/libc.js';
 
 const right = <A>(result: E.Either<unknown, A>): A => {
   if (E.isLeft(result)) throw new Error(JSON.stringify(result.left));
   return result.right;
 };
-const errnoOf = (result: E.Either<libc.LibcError, unknown>): number | null =>
+const errnoOf = (result: E.Either<LibcError, unknown>): number | null =>
   E.isLeft(result) && result.left._tag === 'SyscallError' ? result.left.errno : null;
 
 const withPair = async (use: (a: Fd, b: Fd) => void | Promise<void>): Promise<void> => {

@@ -12,6 +12,8 @@ import {
 import { connectionOver, type Request } from '../../../src/executor/netlink/connection.js';
 import type { NlMessage } from '../../../src/executor/netlink/message.js';
 import { ruleDump } from '../../../src/executor/netlink/rule.js';
+import type { NetlinkChange } from '../../../src/plan/model/netlink-change.js';
+import { trusted } from '../../../src/plan/model/scalars.js';
 import {
   datagram,
   type Kernel,
@@ -94,7 +96,13 @@ test('an errno in NLMSG_DONE is an error', async () => {
     datagram(request, rule(0), { type: abi.NLMSG_DONE, payload }),
   ]);
   expect(rules).toStrictEqual(
-    E.left({ _tag: 'NetlinkError', request: 'RTM_GETRULE', errno: EPERM, message: '', about: '' }),
+    E.left({
+      _tag: 'NetlinkError',
+      request: 'RTM_GETRULE',
+      errno: EPERM,
+      message: '',
+      change: null,
+    }),
   );
 });
 
@@ -138,12 +146,17 @@ test('the event loop runs between datagrams', async () => {
   turns = 1000;
 });
 
+const gone: NetlinkChange = {
+  _tag: 'RemoveAddress',
+  ifindex: trusted.ifIndex(2),
+  address: { family: 'inet', local: trusted.ipAddress('192.0.2.2'), prefixLen: 24 },
+};
 const request: Request = {
   name: 'RTM_DELADDR',
   type: abi.RTM_DELADDR,
   flags: 0,
   payload: Uint8Array.of(1, 2, 3, 4),
-  about: 'address 192.0.2.2/24',
+  change: gone,
 };
 const ack = (asked: NlMessage, errno: number, flags = 0, tlvs: Uint8Array = new Uint8Array()) => {
   const header = new Uint8Array(16);
@@ -174,7 +187,7 @@ test.each([
       request: 'RTM_DELADDR',
       errno: EBUSY,
       message: 'No such thing',
-      about: 'address 192.0.2.2/24',
+      change: gone,
     }),
   );
 });

@@ -1,12 +1,11 @@
 /** Whatever bytes come: every decoder answers with a record or a WireError, and in time. */
-
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import type { WireError } from '../../../src/executor/failures/failure.js';
 import * as abi from '../../../src/executor/netlink/abi.js';
 import { decodeAck } from '../../../src/executor/netlink/ack.js';
 import { decodeAddress } from '../../../src/executor/netlink/address.js';
+import type { WireError } from '../../../src/executor/netlink/failure.js';
 import { decodeLink } from '../../../src/executor/netlink/link.js';
 import { decodeNeighbor } from '../../../src/executor/netlink/neighbor.js';
 import { decodeNexthop } from '../../../src/executor/netlink/nexthop.js';

@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Fd, SandboxConnection } from '../../../src/executor/capabilities.js';
 import type { ExecError } from '../../../src/executor/failures/failure.js';
 import {
   ECONNREFUSED,
@@ -20,7 +19,9 @@ import {
   ENOENT,
   ETIMEDOUT,
 } from '../../../src/executor/linux/errno.js';
+import type { Fd } from '../../../src/executor/linux/fd.js';
 import * as libc from '../../../src/executor/linux/libc.js';
+import type { SandboxConnection } from '../../../src/executor/urpc/client.js';
 import { connectSandbox, URPC_LIMITS, type UrpcLimits } from '../../../src/executor/urpc/client.js';
 import {
   atAbstract,

@@ -1,13 +1,13 @@
 /** A sandbox's control socket for tests: it counts the descriptors it is handed and answers as it is told. */
 import { fstatSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Fd } from '../../../src/executor/capabilities.js';
 import {
   AF_UNIX,
   MSG_DONTWAIT,
   SOCK_NONBLOCK,
   SOCK_STREAM,
 } from '../../../src/executor/linux/abi.js';
+import type { Fd } from '../../../src/executor/linux/fd.js';
 import { receiveWithFiles } from '../../../src/executor/linux/fd-passing.js';
 import * as libc from '../../../src/executor/linux/libc.js';
 import { sockaddrUnAbstract, sockaddrUnFile } from '../../../src/executor/linux/sockaddr.js';

@@ -1,7 +1,7 @@
 /** A gVisor of one dialect, as far as its JSON goes: codecs from the field tables, and its answers. */
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { SandboxConnection } from '../../../src/executor/capabilities.js';
+import type { SandboxConnection } from '../../../src/executor/urpc/client.js';
 import {
   DIALECTS,
   type Dialect,

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect, test } from 'vitest';
-import type { SandboxConnection } from '../../../src/executor/capabilities.js';
+import type { SandboxConnection } from '../../../src/executor/urpc/client.js';
 import { DIALECTS, type ReleasedDialect } from '../../../src/executor/urpc/dialects.js';
 import { probeTarget } from '../../../src/executor/urpc/probe.js';
 import { findTarget } from '../../../src/plan/model/target.js';

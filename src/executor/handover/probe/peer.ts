@@ -6,8 +6,10 @@ import { parseAddress } from '../../../plan/model/address.js';
 import type { NetworkPlan } from '../../../plan/model/network-plan.js';
 import { type IfIndex, type IfName, trusted } from '../../../plan/model/scalars.js';
 import type { Address, Link, NamespaceState } from '../../../plan/model/state.js';
-import type { Capabilities, Exec, Fd, FramePort, Netns } from '../../capabilities.js';
+import type { Capabilities, Exec, Netns } from '../../effects/capabilities.js';
 import type { ExecError } from '../../failures/failure.js';
+import type { Fd } from '../../linux/fd.js';
+import type { FramePort } from '../../linux/frame-port.js';
 import { type Answer, allAnswered, type Expected, expectedOf, judgeAnswers } from './answers.js';
 import { type Asker, type Claim, claimOf, probeFrame } from './frames.js';
 

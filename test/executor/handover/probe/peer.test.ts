@@ -1,7 +1,7 @@
 /** The probe of an apply against the fake kernel: what is asked, and what an apply makes of the answers. */
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
-import type { Capabilities } from '../../../../src/executor/capabilities.js';
+import type { Capabilities } from '../../../../src/executor/effects/capabilities.js';
 import { ARPOP_REPLY, decodeArp, encodeArp } from '../../../../src/executor/frames/arp.js';
 import { decodeEthernet, encodeEthernet } from '../../../../src/executor/frames/ethernet.js';
 import { apply } from '../../../../src/executor/handover/apply.js';

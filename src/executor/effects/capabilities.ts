@@ -3,16 +3,14 @@ import type * as IO from 'fp-ts/lib/IO.js';
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { NetlinkChange } from '../plan/model/netlink-change.js';
-import type { BindPacketSocket } from '../plan/model/ops.js';
-import type { NamespaceState, NetnsIdentity } from '../plan/model/state.js';
-import type { ExecError } from './failures/failure.js';
-
-export interface FdBrand {
-  readonly Fd: unique symbol;
-}
-/** An open file descriptor of this process. Made in linux/libc.ts alone. */
-export type Fd = number & FdBrand;
+import type { NetlinkChange } from '../../plan/model/netlink-change.js';
+import type { BindPacketSocket } from '../../plan/model/ops.js';
+import type { NamespaceState, NetnsIdentity } from '../../plan/model/state.js';
+import type { ExecError } from '../failures/failure.js';
+import type { Fd } from '../linux/fd.js';
+import type { FramePort } from '../linux/frame-port.js';
+import type { SandboxAddress } from '../urpc/address.js';
+import type { SandboxConnection } from '../urpc/client.js';
 
 /** One network namespace, held open: every socket in here was made inside and stays inside. */
 export interface Netns {
@@ -31,14 +29,6 @@ export interface Netns {
   readonly close: IO.IO<void>;
 }
 
-/** Frames through a bound packet socket without a virtio_net_hdr, in the event loop. */
-export interface FramePort {
-  /** A frame that cannot be sent now is dropped. */
-  readonly send: (frame: Uint8Array) => IO.IO<void>;
-  /** Nothing is received any more. The socket stays the caller's to close. */
-  readonly stop: IO.IO<void>;
-}
-
 /** `netns`: a path such as /run/netns/blue or /proc/42/ns/net. */
 export interface Kernel {
   readonly openNetns: (path: string) => TE.TaskEither<ExecError, Netns>;
@@ -49,23 +39,6 @@ export interface Kernel {
     fd: Fd,
     receive: (frame: Uint8Array) => void,
   ) => TE.TaskEither<ExecError, FramePort>;
-}
-
-/** Where a sandbox listens: a socket file, or an abstract name (written with `@` first). */
-export interface SandboxAddress {
-  readonly address: string;
-  /** the sandbox's process, where it is known: nothing else may listen there */
-  readonly pid?: number;
-}
-
-/** A connected control socket. Calls are strictly one after the other. */
-export interface SandboxConnection {
-  /** Sends `request` (one JSON document), all `files` on its first byte; resolves to `result` of the reply. */
-  readonly call: (
-    request: { readonly method: string; readonly json: string },
-    files: ReadonlyArray<Fd>,
-  ) => TE.TaskEither<ExecError, unknown>;
-  readonly close: IO.IO<void>;
 }
 
 export interface Sandbox {

@@ -1,6 +1,6 @@
 /** `fail`: an ExecError as a step that ends there, typed so that it fits any other step. */
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { ExecError } from './failure.js';
+import type { ExecError } from '../failures/failure.js';
 
 export const fail = (error: ExecError): TE.TaskEither<ExecError, never> => TE.left(error);
 
