@@ -44,7 +44,7 @@ test('no code is in the source and not in a table, or in a table and nowhere use
   expect([...counts.keys()].filter((code) => !known.has(code))).toStrictEqual([]);
   // Codes of errors and notes are used through their keys, and modes of networks through a template.
   const used = (code: string): boolean =>
-    /^(plan|note|dropped\/network)\b/.test(code) || (counts.get(code) ?? 0) > 1;
+    /^(plan|note|exec|dropped\/network)\b/.test(code) || (counts.get(code) ?? 0) > 1;
   expect([...known].filter((code) => !used(code))).toStrictEqual([]);
 });
 

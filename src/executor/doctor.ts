@@ -5,8 +5,8 @@ import * as t from 'io-ts';
 import { closed } from '../plan/model/closed.js';
 import type { Capabilities, Exec, Netns } from './effects/capabilities.js';
 import { nothing } from './effects/exec.js';
-import { describeExec } from './failures/describe.js';
 import type { ExecError } from './failures/failure.js';
+import { describeExec, endingOf } from './failures/table.js';
 import { DEFAULT_JOURNAL_FOLDER, folderIsThere } from './journal/folder.js';
 import { nothingInTheWayOf } from './journal/standing.js';
 import { openNetns } from './namespace/open.js';
@@ -59,7 +59,7 @@ const bad = (error: ExecError): ReadonlyArray<Check> => {
       rights,
     }));
   const { code, summary, remedy } = describeExec(error);
-  const rights = error._tag === 'NetnsNotFound' && error.why === 'not-permitted';
+  const rights = endingOf(error) === 'notPermitted';
   return [{ code, ok: false, what: summary, remedy, rights }];
 };
 

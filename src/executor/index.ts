@@ -9,9 +9,9 @@ export type {
   Netns,
   Sandbox,
 } from './effects/capabilities.js';
-export { describeExec } from './failures/describe.js';
 export type { ExecError } from './failures/failure.js';
 export { OpOutcome, OpReport } from './failures/op-report.js';
+export { describeExec } from './failures/table.js';
 export { type RecoverOptions, recover } from './giveback/recover.js';
 export { type Recovered, recoverAll } from './giveback/recover-all.js';
 export { type ReleaseOptions, release } from './giveback/release.js';

@@ -1,7 +1,8 @@
 /** docs/codes.md, made from the tables of codes and from the fixtures that show them. */
 import * as E from 'fp-ts/lib/Either.js';
 import { CLI_CODES } from '../../src/cli/ending/codes.js';
-import { DOCTOR_CODES, EXEC_CODES, PREFLIGHT_CODES } from '../../src/executor/failures/codes.js';
+import { DOCTOR_CODES, PREFLIGHT_CODES } from '../../src/executor/failures/check-codes.js';
+import { EXEC_CODES } from '../../src/executor/failures/table.js';
 import { DOCUMENT_CODES } from '../../src/plan/documents/errors.js';
 import type { Diagnostic } from '../../src/plan/model/network-plan.js';
 import { CODES, type Code, classOf, meaningOf, OTHER_CODES } from '../../src/plan/rules/codes.js';

@@ -1,7 +1,7 @@
 /** Runs of the executor again and again, each with another fault in one of its system calls. */
 import * as E from 'fp-ts/lib/Either.js';
-import { describeExec } from '../../src/executor/failures/describe.js';
 import type { ExecError } from '../../src/executor/failures/failure.js';
+import { describeExec } from '../../src/executor/failures/table.js';
 import { type Fault, onSystemCalls, type SystemCall } from './system-calls.js';
 
 export type Run = () => Promise<E.Either<ExecError, unknown>>;

@@ -3,11 +3,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { isNotPermitted } from '../../executor/linux/errno.js';
 import { type ExitCode, exitCodes } from '../ending/exit-codes.js';
 import { type Refusal, refusal } from '../ending/refusal.js';
 
-const exitCodeOf = (error: NodeJS.ErrnoException, otherwise: ExitCode): ExitCode =>
-  error.code === 'EACCES' || error.code === 'EPERM' ? exitCodes.notPermitted : otherwise;
+/** Node has the errno as a negative number. */
+const exitCodeOf = ({ errno = 0 }: NodeJS.ErrnoException, otherwise: ExitCode): ExitCode =>
+  isNotPermitted(-errno) ? exitCodes.notPermitted : otherwise;
 
 const unreadable =
   (file: string) =>

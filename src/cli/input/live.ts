@@ -2,19 +2,19 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Capabilities, Exec, Netns } from '../../executor/effects/capabilities.js';
-import { describeExec } from '../../executor/failures/describe.js';
 import type { ExecError } from '../../executor/failures/failure.js';
+import { describeExec, endingOf } from '../../executor/failures/table.js';
 import { liveCapabilities } from '../../executor/live/live.js';
 import { type Settled, settle } from '../../executor/namespace/settle.js';
 import type { NamespaceState } from '../../plan/model/state.js';
 import { allHold, describeUnmet } from '../../plan/views/conditions.js';
-import { exitCodeOf, exitCodes } from '../ending/exit-codes.js';
+import { exitCodes } from '../ending/exit-codes.js';
 import type { Refusal } from '../ending/refusal.js';
 import type { Waiting } from '../flags/wait.js';
 
 /** A failed preflight is told with all its reasons, everything else with one. */
 export const refusalOf = (error: ExecError): Refusal => {
-  const exitCode = exitCodeOf(error);
+  const exitCode = exitCodes[endingOf(error)];
   const [first, ...rest] = error._tag === 'Preflight' ? error.failures : [];
   if (first === undefined) return { exitCode, diagnostics: [describeExec(error)] };
   const asDiagnostic = ({ code, summary, remedy }: typeof first) => ({

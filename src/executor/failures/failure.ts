@@ -1,9 +1,8 @@
-/** ExecError: why an effect failed, as facts; `describeExec` is the only place that turns them into prose. */
+/** ExecError: why an effect failed, as facts; the table beside it has the code, the ending and the words of each. */
 import type { LibcError, LinkGone, NetnsNotFound } from '../linux/failure.js';
 import type { DumpError } from '../netlink/failure.js';
 import type { CallError, ConnectError, ContainerUnusable } from '../urpc/failure.js';
 import type { OpReport } from './op-report.js';
-import type { RecordError } from './record-errors.js';
 
 /** apply never touches the machine's own namespace. */
 export interface RootNamespace {
@@ -76,6 +75,82 @@ export interface Interrupted {
   readonly signal: string;
 }
 
+/** A file or folder that another user could have made or changed is not used. */
+export interface UnsafeFile {
+  readonly _tag: 'UnsafeFile';
+  readonly path: string;
+  readonly why: string;
+}
+
+/** A journal that is not one: cut, changed, or of another version. */
+export interface JournalUnreadable {
+  readonly _tag: 'JournalUnreadable';
+  readonly path: string;
+  readonly why: string;
+}
+
+/** A journal that was written in another boot or for another namespace than the one at hand. */
+export interface JournalElsewhere {
+  readonly _tag: 'JournalElsewhere';
+  readonly path: string;
+  readonly what: 'boot' | 'namespace';
+  readonly recorded: string;
+  readonly found: string;
+}
+
+/** Nothing is recorded of this namespace. */
+export interface NoJournal {
+  readonly _tag: 'NoJournal';
+  readonly netns: string;
+  readonly folder: string;
+}
+
+/** Who wrote a journal, when, and for which sandbox. */
+export interface ApplyRecord {
+  readonly journal: string;
+  readonly netns: string;
+  /** ISO 8601, UTC */
+  readonly at: string;
+  readonly sandbox: string;
+  readonly pid: number;
+}
+
+/** An earlier apply was killed before it called the sandbox; `recover` undoes it. */
+export interface ApplyInterrupted {
+  readonly _tag: 'ApplyInterrupted';
+  readonly record: ApplyRecord;
+}
+
+/** An earlier apply ended without knowing whether the sandbox took the network. */
+export interface OutcomeUnknown {
+  readonly _tag: 'OutcomeUnknown';
+  readonly record: ApplyRecord;
+}
+
+/** The namespace's addresses were handed to a sandbox and have not been given back. */
+export interface HandedOver {
+  readonly _tag: 'HandedOver';
+  readonly record: ApplyRecord;
+  readonly addresses: ReadonlyArray<string>;
+}
+
+/** Giving the addresses back while the sandbox uses them would put two owners on the wire. */
+export interface SandboxAlive {
+  readonly _tag: 'SandboxAlive';
+  readonly record: ApplyRecord;
+  /** what shows it: its process, or its socket that accepts connections */
+  readonly evidence: string;
+}
+
+/** Another netplan works on this namespace. */
+export interface NamespaceLocked {
+  readonly _tag: 'NamespaceLocked';
+  readonly path: string;
+  /** the process that holds the lock, null where it has not said */
+  readonly holder: number | null;
+}
+
+/** Why an effect failed: all that arises below, and what apply, recover and release find. */
 export type ExecError =
   | LibcError
   | NetnsNotFound
@@ -84,7 +159,15 @@ export type ExecError =
   | ConnectError
   | CallError
   | ContainerUnusable
-  | RecordError
+  | UnsafeFile
+  | JournalUnreadable
+  | JournalElsewhere
+  | NoJournal
+  | ApplyInterrupted
+  | OutcomeUnknown
+  | HandedOver
+  | SandboxAlive
+  | NamespaceLocked
   | RootNamespace
   | StalePlan
   | Preflight

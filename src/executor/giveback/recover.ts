@@ -5,8 +5,7 @@ import { aged } from '../../plan/restore/difference.js';
 import { sameIdentity } from '../../plan/restore/stale.js';
 import type { Capabilities, Exec, Netns } from '../effects/capabilities.js';
 import { fail } from '../effects/exec.js';
-import type { ExecError } from '../failures/failure.js';
-import type { JournalElsewhere } from '../failures/record-errors.js';
+import type { ExecError, JournalElsewhere } from '../failures/failure.js';
 import { DEFAULT_JOURNAL_FOLDER } from '../journal/folder.js';
 import {
   type Journal,

@@ -5,7 +5,7 @@ import type { Link, NamespaceState } from '../../plan/model/state.js';
 import { targetOf } from '../../plan/model/target.js';
 import { REFUSED_KINDS } from '../../plan/rules/links.js';
 import type { Process } from '../effects/capabilities.js';
-import type { PreflightCode } from '../failures/codes.js';
+import type { PreflightCode } from '../failures/check-codes.js';
 import type { PreflightFailure } from '../failures/failure.js';
 import { rightsFailures } from '../namespace/rights.js';
 

@@ -5,8 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { NetnsIdentity } from '../../plan/model/state.js';
 import type { Capabilities, FileFacts, OpenFile } from '../effects/capabilities.js';
-import type { ExecError } from '../failures/failure.js';
-import type { UnsafeFile } from '../failures/record-errors.js';
+import type { ExecError, UnsafeFile } from '../failures/failure.js';
 import { EEXIST } from '../linux/errno.js';
 
 export type JournalCapabilities = Pick<Capabilities, 'files' | 'machine'>;

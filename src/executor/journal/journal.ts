@@ -15,8 +15,7 @@ import { decodeWith } from '../../plan/documents/decode.js';
 import { closed } from '../../plan/model/closed.js';
 import type { NetnsIdentity } from '../../plan/model/state.js';
 import type { OpenFile } from '../effects/capabilities.js';
-import type { ExecError } from '../failures/failure.js';
-import type { ApplyRecord, JournalUnreadable } from '../failures/record-errors.js';
+import type { ApplyRecord, ExecError, JournalUnreadable } from '../failures/failure.js';
 import { ENOENT } from '../linux/errno.js';
 import {
   FILE_MODE,

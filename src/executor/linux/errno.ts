@@ -107,3 +107,6 @@ export const errnoName = (errno: number): string => KNOWN.get(errno)?.[0] ?? `er
 /** One line in lower case, without a full stop: `address not available`. */
 export const errnoMeaning = (errno: number): string =>
   KNOWN.get(errno)?.[1] ?? 'an error that netplan does not know';
+
+/** A right is missing: EPERM where it is one of the process, EACCES where it is one of the file. */
+export const isNotPermitted = (errno: number): boolean => errno === EPERM || errno === EACCES;

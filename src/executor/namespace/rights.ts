@@ -1,8 +1,10 @@
 /** The rights that the work needs, and which are missing where the kernel only says that it is not permitted. */
+
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Capabilities, Process } from '../effects/capabilities.js';
 import type { ExecError, PreflightFailure } from '../failures/failure.js';
+import { endingOf } from '../failures/table.js';
 
 /** Bits of CapEff that an apply needs, and for what. Source: linux/capability.h. */
 const NEEDED = [
@@ -38,13 +40,9 @@ export const explainingRights =
         pipe(
           machine.self,
           TE.flatMap((self): TE.TaskEither<ExecError, A> => {
-            const failures = isNotPermitted(error) ? rightsFailures(self) : [];
+            const failures = endingOf(error) === 'notPermitted' ? rightsFailures(self) : [];
             return TE.left(failures.length === 0 ? error : { _tag: 'Preflight', failures });
           }),
         ),
       ),
     );
-
-const isNotPermitted = (e: ExecError): boolean =>
-  (e._tag === 'NetnsNotFound' && e.why === 'not-permitted') ||
-  (e._tag === 'SyscallError' && e.errno === 1); // EPERM

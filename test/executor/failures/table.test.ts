@@ -1,7 +1,8 @@
 /** Every executor error has a stable code, a sentence without control characters to come, and a remedy that fits. */
 import { expect, test } from 'vitest';
-import { describeExec } from '../../../src/executor/failures/describe.js';
 import type { ExecError } from '../../../src/executor/failures/failure.js';
+import type { Ending } from '../../../src/executor/failures/row.js';
+import { describeExec, endingOf } from '../../../src/executor/failures/table.js';
 import { trusted } from '../../../src/plan/model/scalars.js';
 
 const record = {
@@ -120,4 +121,35 @@ test.each<readonly [ExecError, code: string, summary: string, remedy: string]>([
   expect(found.code).toBe(code);
   expect(found.summary).toContain(summary);
   expect(found.remedy).toContain(remedy);
+});
+
+const EPERM = 1;
+const EACCES = 13;
+const EINVAL = 22;
+
+const failure = (rights: boolean) => ({ code: 'c', summary: 's', remedy: 'r', rights });
+
+test.each<readonly [Ending, object]>([
+  ['notPermitted', { _tag: 'SyscallError', errno: EPERM }],
+  ['notPermitted', { _tag: 'SandboxUnreachable', errno: EACCES }],
+  ['refused', { _tag: 'NetlinkError', errno: EINVAL }],
+  ['notPermitted', { _tag: 'NetnsNotFound', why: 'not-permitted' }],
+  ['badInput', { _tag: 'NetnsNotFound', why: 'missing' }],
+  ['notPermitted', { _tag: 'Preflight', failures: [failure(false), failure(true)] }],
+  ['badInput', { _tag: 'Preflight', failures: [failure(false)] }],
+  ['personNeeded', { _tag: 'ExchangeBroken', sent: true }],
+  ['refused', { _tag: 'ExchangeBroken', sent: false }],
+  ['badInput', { _tag: 'RootNamespace' }],
+  ['badInput', { _tag: 'WrongListener' }],
+  ['badInput', { _tag: 'StalePlan' }],
+  ['badInput', { _tag: 'HandedOver' }],
+  ['refused', { _tag: 'RemoteError' }],
+  ['refused', { _tag: 'RolledBack' }],
+  ['refused', { _tag: 'Interrupted' }],
+  ['personNeeded', { _tag: 'RollbackFailed' }],
+  ['personNeeded', { _tag: 'RestoreIncomplete' }],
+  ['personNeeded', { _tag: 'VerificationFailed' }],
+  ['personNeeded', { _tag: 'OutcomeUnknown' }],
+])('%s for %j', (ending, error) => {
+  expect(endingOf(error as ExecError)).toBe(ending);
 });

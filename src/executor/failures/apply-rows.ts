@@ -1,0 +1,71 @@
+/** The rows of what fails in apply, recover and release themselves. */
+import type {
+  Preflight,
+  RestoreIncomplete,
+  RollbackFailed,
+  RolledBack,
+  StalePlan,
+  VerificationFailed,
+} from './failure.js';
+import { inBrackets, listed, type Rows } from './row.js';
+
+const staleText = ({ identity, gone, come }: StalePlan): string => {
+  if (identity !== null)
+    return `this is another namespace (${identity[1]}) than the planned one (${identity[0]})`;
+  const changes = [...gone.map((what) => `gone: ${what}`), ...come.map((what) => `new: ${what}`)];
+  return `the namespace changed since the plan was made: ${listed(changes)}`;
+};
+
+export const APPLY_ROWS: Rows<
+  StalePlan | Preflight | RolledBack | RollbackFailed | RestoreIncomplete | VerificationFailed
+> = {
+  StalePlan: {
+    code: 'exec/stale-plan',
+    means: 'the namespace is not the one that was planned, or not as it was',
+    ending: 'badInput',
+    summary: staleText,
+    remedy: 'plan again, and compare with netplan diff',
+  },
+  Preflight: {
+    code: 'exec/preflight',
+    means: 'something needed is missing, all of it listed; nothing was done',
+    ending: ({ failures }) => (failures.some(({ rights }) => rights) ? 'notPermitted' : 'badInput'),
+    summary: ({ failures }) =>
+      `nothing was done: ${listed(failures.map(({ summary }) => summary))}`,
+    remedy: ({ failures }) => listed(failures.map(({ remedy }) => remedy)),
+  },
+  RolledBack: {
+    causeOf: ({ cause }) => cause,
+    ending: 'refused',
+    adds: '; the namespace is as it was before',
+  },
+  RollbackFailed: {
+    code: 'exec/rollback-failed',
+    means: 'an apply failed and could not be undone completely',
+    ending: 'personNeeded',
+    path: ({ journal }) => journal ?? '',
+    summary: ({ cause, undo, missing }, of) => {
+      const why = inBrackets(undo === null ? null : of(undo));
+      const what = missing.length === 0 ? '' : `: ${listed(missing)}`;
+      return `${of(cause)}; and it could not be undone completely${why}${what}`;
+    },
+    remedy: 'put right what stands in the way, then run netplan recover',
+  },
+  RestoreIncomplete: {
+    code: 'exec/restore-incomplete',
+    means: 'not everything could be given back',
+    ending: 'personNeeded',
+    path: ({ journal }) => journal,
+    summary: ({ undo, missing }, of) =>
+      `not everything could be given back${inBrackets(undo === null ? null : of(undo))}: ${listed(missing)}`,
+    remedy: 'put right what stands in the way and run it again',
+  },
+  VerificationFailed: {
+    code: 'exec/verification',
+    means: 'the sandbox has the network and the namespace is not as planned',
+    ending: 'personNeeded',
+    summary: ({ differences }) =>
+      `the sandbox has the network, but the namespace is not as planned: ${listed(differences)}`,
+    remedy: 'remove what came back or who else answers, or release and apply again',
+  },
+};
