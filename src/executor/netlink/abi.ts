@@ -80,10 +80,6 @@ export const IFLA_TUN_TYPE = 3;
 /** Leaves IFLA_STATS and IFLA_STATS64 out of a dump. */
 export const RTEXT_FILTER_SKIP_STATS = 1 << 3;
 
-// linux/if.h
-export const IFF_UP = 0x1;
-export const IFF_RUNNING = 0x40;
-
 // linux/if_addr.h
 export const IFADDRMSG_LEN = 8;
 export const IFA_ADDRESS = 1;
@@ -95,7 +91,6 @@ export const IFA_CACHEINFO = 6;
 export const IFA_FLAGS = 8;
 export const IFA_RT_PRIORITY = 9;
 export const IFA_PROTO = 11;
-export const INFINITY_LIFE_TIME = 0xffff_ffff; // net/addrconf.h
 
 // linux/rtnetlink.h: routes
 export const RTMSG_LEN = 12;
@@ -127,8 +122,6 @@ export const NDA_DST = 1;
 export const NDA_LLADDR = 2;
 export const NDA_PROTOCOL = 12;
 export const NDA_FLAGS_EXT = 15;
-export const NTF_PROXY = 1 << 3;
-export const NUD_PERMANENT = 0x80;
 
 // linux/fib_rules.h
 export const FIB_RULE_HDR_LEN = 12;

@@ -1,6 +1,9 @@
 /** Interface addresses: RTM_NEWADDR bytes to records and back. */
 import * as E from 'fp-ts/lib/Either.js';
 import { widthOf } from '../../plan/model/address.js';
+import { ADDRESS_FLAGS, INFINITY_LIFE_TIME } from '../../plan/model/kernel-names/address.js';
+import { bitsOf, flagsOf, nameOf, numberOf } from '../../plan/model/kernel-names/names.js';
+import { SCOPE } from '../../plan/model/kernel-names/route.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { Address } from '../../plan/model/state.js';
 import {
@@ -14,7 +17,6 @@ import {
   IFA_PROTO,
   IFA_RT_PRIORITY,
   IFADDRMSG_LEN,
-  INFINITY_LIFE_TIME,
   RTM_GETADDR,
   RTM_NEWADDR,
 } from './abi.js';
@@ -23,7 +25,6 @@ import { AttributeWriter, textBytes, u8Bytes, u32Bytes } from './attribute-write
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
 import type { WireError } from './failure.js';
-import { ADDRESS_FLAGS, bitsOf, flagsOf, nameOf, numberOf, SCOPE } from './names.js';
 
 const lifetime = (seconds: number): number | null =>
   seconds === INFINITY_LIFE_TIME ? null : seconds;

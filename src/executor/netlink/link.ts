@@ -1,5 +1,14 @@
 /** Links: RTM_NEWLINK bytes to records. */
 import * as E from 'fp-ts/lib/Either.js';
+import {
+  ARPHRD,
+  IPVLAN_MODE,
+  linkFlags,
+  MACVLAN_MODE,
+  OPERSTATE,
+  TUN_TYPE,
+} from '../../plan/model/kernel-names/link.js';
+import { nameOf } from '../../plan/model/kernel-names/names.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { Link } from '../../plan/model/state.js';
 import {
@@ -32,8 +41,6 @@ import { AttributeWriter, u32Bytes } from './attribute-writer.js';
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
 import type { WireError } from './failure.js';
-import { ARPHRD, IPVLAN_MODE, linkFlags, MACVLAN_MODE, OPERSTATE, TUN_TYPE } from './link-names.js';
-import { nameOf } from './names.js';
 
 /** The mode in the IFLA_INFO_DATA of a kind that has one; each kind numbers its attributes by itself. */
 const MODE_OF_KIND: Readonly<Record<string, (data: AttributeReader) => string | null>> = {

@@ -1,10 +1,12 @@
 /** Route metrics: RTA_METRICS, a nest of RTAX_* attributes. */
+
+import { nameOf, numberOf } from '../../plan/model/kernel-names/names.js';
+import { METRIC } from '../../plan/model/kernel-names/route.js';
 import type { Route } from '../../plan/model/state.js';
 import { RTA_METRICS, RTAX_CC_ALGO, RTAX_LOCK } from './abi.js';
 import type { AttributeReader } from './attribute.js';
 import { AttributeWriter, textBytes, u32Bytes } from './attribute-writer.js';
 import type { Draft } from './draft.js';
-import { METRIC, nameOf, numberOf } from './names.js';
 
 /** Reads the nest at `reader` into `metrics`, `lock` and `congctl` of `route`. */
 export const readMetrics = (reader: AttributeReader, route: Draft<Route>): void => {

@@ -1,5 +1,13 @@
 /** Neighbor table entries: RTM_NEWNEIGH bytes to records and back. */
 import * as E from 'fp-ts/lib/Either.js';
+import { bitsOf, flagsOf, nameOf, numberOf } from '../../plan/model/kernel-names/names.js';
+import {
+  NEIGHBOR_FLAGS,
+  NEIGHBOR_STATE,
+  NTF_PROXY,
+  NUD_PERMANENT,
+} from '../../plan/model/kernel-names/neighbor.js';
+import { PROTOCOL } from '../../plan/model/kernel-names/route.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { Neighbor } from '../../plan/model/state.js';
 import {
@@ -8,8 +16,6 @@ import {
   NDA_LLADDR,
   NDA_PROTOCOL,
   NDMSG_LEN,
-  NTF_PROXY,
-  NUD_PERMANENT,
   RTM_GETNEIGH,
   RTM_NEWNEIGH,
 } from './abi.js';
@@ -18,15 +24,6 @@ import { AttributeWriter, u8Bytes, u16Bytes, u32Bytes } from './attribute-writer
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
 import type { WireError } from './failure.js';
-import {
-  bitsOf,
-  flagsOf,
-  NEIGHBOR_FLAGS,
-  NEIGHBOR_STATE,
-  nameOf,
-  numberOf,
-  PROTOCOL,
-} from './names.js';
 
 const readAttribute = (reader: AttributeReader, neighbor: Draft<Neighbor>): void => {
   switch (reader.type) {

@@ -1,5 +1,7 @@
 /** Nexthop objects: RTM_NEWNEXTHOP bytes to records. */
 import * as E from 'fp-ts/lib/Either.js';
+import { flagsOf, nameOf } from '../../plan/model/kernel-names/names.js';
+import { PROTOCOL, ROUTE_FLAGS, SCOPE } from '../../plan/model/kernel-names/route.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { NexthopObject } from '../../plan/model/state.js';
 import {
@@ -23,7 +25,6 @@ import { AttributeWriter } from './attribute-writer.js';
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
 import type { WireError } from './failure.js';
-import { flagsOf, nameOf, PROTOCOL, ROUTE_FLAGS, SCOPE } from './names.js';
 
 type Group = NonNullable<NexthopObject['group']>;
 

@@ -1,5 +1,7 @@
 /** Where a route leads: its gateway, the flags of a nexthop, and the legs of RTA_MULTIPATH. */
 import { familyOf } from '../../plan/model/address.js';
+import { bitsOf, flagsOf } from '../../plan/model/kernel-names/names.js';
+import { ROUTE_FLAGS } from '../../plan/model/kernel-names/route.js';
 import { type Family, trusted } from '../../plan/model/scalars.js';
 import type { Nexthop } from '../../plan/model/state.js';
 import { RTA_GATEWAY, RTA_MULTIPATH, RTA_VIA, RTNEXTHOP_LEN } from './abi.js';
@@ -7,7 +9,6 @@ import { type AttributeReader, afOfFamily } from './attribute.js';
 import { AttributeWriter, u16Bytes, u32Bytes } from './attribute-writer.js';
 import type { Draft } from './draft.js';
 import { align4 } from './message.js';
-import { bitsOf, flagsOf, ROUTE_FLAGS } from './names.js';
 
 const readAttribute = (reader: AttributeReader, family: Family, hop: Draft<Nexthop>): void => {
   switch (reader.type) {

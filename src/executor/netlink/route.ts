@@ -1,6 +1,14 @@
 /** Routes: RTM_NEWROUTE bytes to records and back. */
 import * as E from 'fp-ts/lib/Either.js';
 import { formatAddress, parsePrefix, widthOf } from '../../plan/model/address.js';
+import { flagsOf, nameOf, numberOf } from '../../plan/model/kernel-names/names.js';
+import {
+  PROTOCOL,
+  ROUTE_FLAGS,
+  ROUTE_TYPE,
+  ROUTER_PREFERENCE,
+  SCOPE,
+} from '../../plan/model/kernel-names/route.js';
 import { type Family, type Prefix, trusted } from '../../plan/model/scalars.js';
 import type { Route } from '../../plan/model/state.js';
 import {
@@ -31,16 +39,6 @@ import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
 import type { WireError } from './failure.js';
 import { readMetrics, writeMetrics } from './metrics.js';
-import {
-  flagsOf,
-  nameOf,
-  numberOf,
-  PROTOCOL,
-  ROUTE_FLAGS,
-  ROUTE_TYPE,
-  ROUTER_PREFERENCE,
-  SCOPE,
-} from './names.js';
 import { readNexthops, settableFlags, writeGateway, writeNexthops } from './route-nexthop.js';
 
 /** The default routes' destination: RTA_DST is absent where its length is 0. */

@@ -1,6 +1,8 @@
 /** Routing policy rules: RTM_NEWRULE bytes to records. */
 import * as E from 'fp-ts/lib/Either.js';
 import { networkOf, widthOf } from '../../plan/model/address.js';
+import { nameOf } from '../../plan/model/kernel-names/names.js';
+import { PROTOCOL, RULE_ACTION } from '../../plan/model/kernel-names/route.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { Rule } from '../../plan/model/state.js';
 import {
@@ -24,7 +26,6 @@ import { AttributeReader, familyOfAf } from './attribute.js';
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
 import type { WireError } from './failure.js';
-import { nameOf, PROTOCOL, RULE_ACTION } from './names.js';
 
 /** FRA_DST or FRA_SRC. The kernel keeps host bits that it never compares; the prefix is without them. */
 const readPrefix = (reader: AttributeReader, rule: Draft<Rule>): void => {

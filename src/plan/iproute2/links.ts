@@ -1,31 +1,25 @@
 /** The links and addresses of `ip -j -d addr`. */
 import * as t from 'io-ts';
 import { closed } from '../model/closed.js';
+import { ADDRESS_FLAGS, type AddressFlag } from '../model/kernel-names/address.js';
 import { Family, IfIndex, IfName, IpAddress, Mtu, PrefixLen, U32 } from '../model/scalars.js';
 import type { Address, Link } from '../model/state.js';
 import { AddressProtocol, LlAddress, Scope, Seconds } from './scalars.js';
 
-/** Flags of an address by iproute2's keys and by ours, in the order of the state. Source: ip/ipaddress.c. */
-const ADDRESS_FLAGS = {
-  secondary: 'secondary',
-  temporary: 'temporary',
-  nodad: 'nodad',
-  optimistic: 'optimistic',
-  dadfailed: 'dadfailed',
-  home: 'homeaddress',
-  deprecated: 'deprecated',
-  tentative: 'tentative',
-  mngtmpaddr: 'mngtmpaddr',
-  noprefixroute: 'noprefixroute',
-  autojoin: 'autojoin',
-  'stable-privacy': 'stable-privacy',
-} as const;
-type AddressFlag = keyof typeof ADDRESS_FLAGS;
-const FLAG_KEYS = Object.keys(ADDRESS_FLAGS) as ReadonlyArray<AddressFlag>;
-const flagCodecs = Object.fromEntries(FLAG_KEYS.map((key) => [key, t.literal(true)])) as Record<
-  AddressFlag,
-  t.LiteralC<true>
->;
+/** Flags of an address in the order of the state, those of each family first. */
+const FLAGS: ReadonlySet<AddressFlag> = new Set(
+  [ADDRESS_FLAGS.inet[0], ...ADDRESS_FLAGS.inet6].map(([, name]) => name),
+);
+
+/** A key is the flag's name, but for one; of `permanent` iproute2 prints the opposite. Source: ip/ipaddress.c. */
+type FlagKey = Exclude<AddressFlag, 'homeaddress' | 'permanent'> | 'home' | 'dynamic';
+const keyOf = (flag: AddressFlag): FlagKey => {
+  if (flag === 'homeaddress') return 'home';
+  return flag === 'permanent' ? 'dynamic' : flag;
+};
+const flagCodecs = Object.fromEntries(
+  [...FLAGS].map((flag) => [keyOf(flag), t.literal(true)]),
+) as Record<FlagKey, t.LiteralC<true>>;
 
 /** An object without the keys that are undefined: absent is absent. */
 export const defined = <A extends object>(record: { [K in keyof A]: A[K] | undefined }): A =>
@@ -48,7 +42,6 @@ const AddressJson = closed(
     label: t.string,
     metric: U32,
     protocol: AddressProtocol,
-    dynamic: t.literal(true),
     /** flags that this iproute2 has no name for, in hex */
     ifa_flags: t.string,
     ...flagCodecs,
@@ -108,17 +101,10 @@ const EntryJson = new t.Type<LinkJson | null, unknown, unknown>(
 export const AddrJson = t.readonlyArray(EntryJson);
 type AddrJson = t.TypeOf<typeof AddrJson>;
 
-/** `permanent` is what iproute2 calls not `dynamic`; it stands after `tentative`, where its bit is. */
-const addressFlags = (json: AddressJson): ReadonlyArray<string> => {
-  const named = FLAG_KEYS.filter((key) => json[key] === true);
-  const before = named.filter((key) => FLAG_KEYS.indexOf(key) <= FLAG_KEYS.indexOf('tentative'));
-  return [
-    ...before.map((key) => ADDRESS_FLAGS[key]),
-    ...(json.dynamic === true ? [] : ['permanent']),
-    ...named.slice(before.length).map((key) => ADDRESS_FLAGS[key]),
-    ...(json.ifa_flags === undefined ? [] : [json.ifa_flags]),
-  ];
-};
+const addressFlags = (json: AddressJson): ReadonlyArray<string> => [
+  ...[...FLAGS].filter((flag) => (json[keyOf(flag)] === true) !== (flag === 'permanent')),
+  ...(json.ifa_flags === undefined ? [] : [json.ifa_flags]),
+];
 
 const toAddress = (ifindex: IfIndex, json: AddressJson): Address =>
   defined<Address>({

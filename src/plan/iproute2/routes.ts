@@ -2,6 +2,7 @@
 import * as t from 'io-ts';
 import { familyOf } from '../model/address.js';
 import { closed } from '../model/closed.js';
+import { METRIC, RT_TABLE } from '../model/kernel-names/route.js';
 import {
   type Family,
   type IfIndex,
@@ -23,24 +24,11 @@ const Flow = closed('Flow', {}, { from: t.string, to: t.string });
 
 /** RTAX_* whose unit iproute2 changes for people. Source: print_rta_metrics in ip/iproute.c. */
 const PER_UNIT: Readonly<Record<string, number>> = { rtt: 8, rttvar: 4 };
-const METRICS = {
-  mtu: U32,
-  window: U32,
-  rtt: U32,
-  rttvar: U32,
-  ssthresh: U32,
-  cwnd: U32,
-  advmss: U32,
-  reordering: U32,
-  hoplimit: U32,
-  initcwnd: U32,
-  rto_min: U32,
-  initrwnd: U32,
-  quickack: U32,
-  fastopen_no_cookie: U32,
-};
-/** `ecn` is bit 0 of RTAX_FEATURES. */
-const MetricsJson = closed('MetricsJson', {}, { ...METRICS, ecn: t.null, congestion: t.string });
+const AMOUNTS = Object.fromEntries(
+  [...METRIC.values()].filter((name) => name !== 'features').map((name) => [name, U32]),
+);
+/** RTAX_FEATURES is printed as its one bit that iproute2 knows, `ecn`. */
+const MetricsJson = closed('MetricsJson', {}, { ...AMOUNTS, ecn: t.null, congestion: t.string });
 
 const nexthopJson = (indices: Indices) =>
   closed(
@@ -106,15 +94,11 @@ const other = (flow: t.TypeOf<typeof Flow> | undefined): RawAttributes | undefin
   flow === undefined ? undefined : { [RTA_FLOW]: flowHex(flow) };
 
 const toMetrics = (json: RouteJson['metrics']): Route['metrics'] => {
-  const {
-    ecn,
-    congestion: _,
-    ...amounts
-  } = Object.assign({}, ...(json ?? [])) as t.TypeOf<typeof MetricsJson>;
+  const printed: Readonly<Record<string, unknown>> = Object.assign({}, ...(json ?? []));
   const metrics: Record<string, number> = {};
-  for (const [name, value] of Object.entries(amounts))
-    metrics[name] = value * (PER_UNIT[name] ?? 1);
-  if (ecn !== undefined) metrics['features'] = 1;
+  for (const [name, value] of Object.entries(printed))
+    if (typeof value === 'number') metrics[name] = value * (PER_UNIT[name] ?? 1);
+  if (printed['ecn'] !== undefined) metrics['features'] = 1;
   return Object.keys(metrics).length > 0 ? metrics : undefined;
 };
 
@@ -130,7 +114,7 @@ const toNexthop = (json: NexthopJson): Nexthop =>
 export const toRoute = (family: Family, json: RouteJson): Route =>
   defined<Route>({
     family,
-    table: json.table ?? 254,
+    table: json.table ?? RT_TABLE.main,
     type: json.type ?? 'unicast',
     dst: json.dst,
     protocol: json.protocol ?? 'boot',

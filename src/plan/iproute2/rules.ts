@@ -3,6 +3,7 @@ import { isIPv4 } from 'node:net';
 import * as t from 'io-ts';
 import { networkOf, widthOf } from '../model/address.js';
 import { closed } from '../model/closed.js';
+import type { NeighborFlag } from '../model/kernel-names/neighbor.js';
 import {
   type Family,
   type IfIndex,
@@ -154,10 +155,17 @@ export const toRule = (family: Family, json: RuleJson): Rule =>
     other: otherOf(json),
   });
 
-/** NTF_*, by iproute2's keys, which are ours. Source: ip/ipneigh.c. */
-const NEIGHBOR_FLAGS = ['router', 'proxy', 'extern_learn', 'offload', 'managed', 'locked'] as const;
-const flagCodecs = Object.fromEntries(NEIGHBOR_FLAGS.map((key) => [key, t.null])) as Record<
-  (typeof NEIGHBOR_FLAGS)[number],
+/** The NTF_* that iproute2 prints. Source: ip/ipneigh.c. */
+const PRINTED_FLAGS = [
+  'router',
+  'proxy',
+  'extern_learn',
+  'offload',
+  'managed',
+  'locked',
+] as const satisfies ReadonlyArray<NeighborFlag>;
+const flagCodecs = Object.fromEntries(PRINTED_FLAGS.map((key) => [key, t.null])) as Record<
+  (typeof PRINTED_FLAGS)[number],
   t.NullC
 >;
 
@@ -192,7 +200,7 @@ export const toNeighbor = (json: NeighborJson): Neighbor =>
     family: isIPv4(json.dst) ? 'inet' : 'inet6',
     dst: json.dst,
     state: (json.state ?? []).map((state) => state.toLowerCase()),
-    flags: NEIGHBOR_FLAGS.filter((flag) => json[flag] === null),
+    flags: PRINTED_FLAGS.filter((flag) => json[flag] === null),
     lladdr: isOneByte(json.lladdr) ? undefined : json.lladdr,
     protocol: json.protocol,
   });

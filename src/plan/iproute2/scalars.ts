@@ -3,6 +3,9 @@ import { isIP } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { formatAddress, parseAddress, parsePrefix, widthOf } from '../model/address.js';
+import { ADDRESS_PROTOCOL, INFINITY_LIFE_TIME } from '../model/kernel-names/address.js';
+import { type Names, numberOf } from '../model/kernel-names/names.js';
+import { PROTOCOL, SCOPE, TABLE } from '../model/kernel-names/route.js';
 import {
   type Family,
   type IfIndex,
@@ -26,85 +29,47 @@ const reading = <A>(name: string, read: (u: unknown) => A | null): t.Type<A, unk
     t.identity,
   );
 
-/** A whole number, or its digits as text: iproute2 prints some fields by name where the host has one for it. */
-const numberOf = (u: unknown): unknown =>
-  typeof u === 'string' && /^(\d{1,10}|0x[0-9a-f]{1,8})$/i.test(u) ? Number(u) : u;
+const NO_NAMES: Names = new Map();
+
+/** A whole number, or its digits or name as text: iproute2 prints some fields by name where the host has one for it. */
+const wholeNumber = (u: unknown, names = NO_NAMES): unknown => {
+  if (typeof u !== 'string') return u;
+  return numberOf(names, u) ?? (/^0x[0-9a-f]{1,8}$/i.test(u) ? Number(u) : u);
+};
 
 const decoded = <A>(codec: t.Type<A, unknown, unknown>, u: unknown): A | null => {
   const result = codec.decode(u);
   return E.isRight(result) ? result.right : null;
 };
 
-export const Decimal = reading('a number', (u) => decoded(U32, numberOf(u)));
+export const Decimal = reading('a number', (u) => decoded(U32, wholeNumber(u)));
 /** `0x10`; a name of the host's rt_dsfield is refused, `ip -N` prints none. */
-export const Tos = reading('a number, as `ip -N` prints it', (u) => decoded(U8, numberOf(u)));
+export const Tos = reading('a number, as `ip -N` prints it', (u) => decoded(U8, wholeNumber(u)));
 
-const TABLES: ReadonlyMap<unknown, number> = new Map([
-  ['default', 253],
-  ['main', 254],
-  ['local', 255],
-]);
 /** A routing table; other names than the kernel's three are in the host's rt_tables only. */
-export const Table = reading(
-  'main, local, default or the number, as `ip -N` prints it',
-  (u) => TABLES.get(u) ?? decoded(U32, numberOf(u)),
+export const Table = reading('main, local, default or the number, as `ip -N` prints it', (u) =>
+  decoded(U32, wholeNumber(u, TABLE)),
 );
 
 /** Names that iproute2 has built in, by the numbers that `ip -N` prints instead. Source: lib/rt_names.c. */
-const named = (name: string, names: Readonly<Record<string, string>>) =>
-  reading(name, (u) =>
-    typeof u === 'string' || typeof u === 'number' ? (names[u] ?? `${u}`) : null,
+const named = (name: string, names: Names) => {
+  const byDigits = new Map([...names].map(([value, known]) => [`${value}`, known]));
+  return reading(name, (u) =>
+    typeof u === 'string' || typeof u === 'number' ? (byDigits.get(`${u}`) ?? `${u}`) : null,
   );
-export const Protocol = named('a protocol', {
-  0: 'unspec',
-  1: 'redirect',
-  2: 'kernel',
-  3: 'boot',
-  4: 'static',
-  8: 'gated',
-  9: 'ra',
-  10: 'mrt',
-  11: 'zebra',
-  12: 'bird',
-  13: 'dnrouted',
-  14: 'xorp',
-  15: 'ntk',
-  16: 'dhcp',
-  17: 'mrouted',
-  18: 'keepalived',
-  42: 'babel',
-  99: 'openr',
-  186: 'bgp',
-  187: 'isis',
-  188: 'ospf',
-  189: 'rip',
-  192: 'eigrp',
-});
-export const Scope = named('a scope', {
-  0: 'global',
-  200: 'site',
-  253: 'link',
-  254: 'host',
-  255: 'nowhere',
-});
+};
+export const Protocol = named('a protocol', PROTOCOL);
+export const Scope = named('a scope', SCOPE);
 
-/** IFA_PROTO by iproute2's names (since 6.3). Source: linux/if_addr.h. */
-const ADDRESS_PROTOCOLS: ReadonlyMap<unknown, number> = new Map([
-  ['unspec', 0],
-  ['kernel_lo', 1],
-  ['kernel_ra', 2],
-  ['kernel_ll', 3],
-]);
-export const AddressProtocol = reading(
-  'an address protocol',
-  (u) => ADDRESS_PROTOCOLS.get(u) ?? decoded(U8, numberOf(u)),
+export const AddressProtocol = reading('an address protocol', (u) =>
+  decoded(U8, wholeNumber(u, ADDRESS_PROTOCOL)),
 );
 
-/** 4294967295 is forever. */
+/** null is forever. */
 export const Seconds = reading<{ readonly seconds: number | null }>('seconds', (u) => {
   const seconds = decoded(U32, u);
   if (seconds === null) return null;
-  return { seconds: seconds === 0xffff_ffff ? null : seconds };
+  return { seconds: seconds === INFINITY_LIFE_TIME ? null : seconds };
 });
 
 /** A link-layer address; that of a tunnel is an IP address and printed as one. Source: lib/ll_addr.c. */

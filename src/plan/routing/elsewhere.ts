@@ -1,11 +1,9 @@
 /** Destinations that are decided elsewhere than in the main table: by the local table, or by the link the sender names. */
 import { widthOf } from '../model/address.js';
+import { RT_TABLE } from '../model/kernel-names/route.js';
 import { type Family, type Prefix, trusted } from '../model/scalars.js';
 import type { NamespaceState } from '../model/state.js';
 import { type PrefixRange, rangeOf } from './prefix-range.js';
-
-/** RT_TABLE_LOCAL. Source: linux/rtnetlink.h. */
-const LOCAL = 255;
 
 const prefixes = (...texts: ReadonlyArray<string>): ReadonlyArray<Prefix> =>
   texts.map(trusted.prefix);
@@ -36,7 +34,9 @@ export const elsewhere = (state: NamespaceState, family: Family): ReadonlyArray<
     return texts.map((text) => trusted.prefix(`${text}/${widthOf(family)}`));
   });
   const local = state.routes.flatMap((route) =>
-    route.family === family && route.table === LOCAL && route.type !== 'throw' ? [route.dst] : [],
+    route.family === family && route.table === RT_TABLE.local && route.type !== 'throw'
+      ? [route.dst]
+      : [],
   );
   return [...alwaysElsewhere(family), ...[...own, ...local].map(rangeOf)];
 };

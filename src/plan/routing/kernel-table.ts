@@ -1,5 +1,6 @@
 /** The kernel's main table of one family, as the decisions it takes, in the order in which it prefers them. */
 
+import { RT_TABLE } from '../model/kernel-names/route.js';
 import { type LinkNames, linkName, linkNames } from '../model/link-names.js';
 import type { Family } from '../model/scalars.js';
 import type { NamespaceState, ObjectPath, Route } from '../model/state.js';
@@ -8,9 +9,6 @@ import { type Hop, type HopContext, hopContext, hopsOf } from './hops.js';
 import { type Steps, stepsOf, type TableEntry } from './intervals.js';
 import { byPreference } from './preference.js';
 import { rangeOf } from './prefix-range.js';
-
-/** RT_TABLE_MAIN. Source: linux/rtnetlink.h. */
-const MAIN = 254;
 
 /** A decision and the route that takes it. */
 export interface KernelRoute {
@@ -98,7 +96,8 @@ export const kernelTable = (
   family: Family,
 ): ReadonlyArray<TableEntry<KernelRoute>> => {
   const links = linksOf(state);
-  const ofMain = (route: Route): boolean => route.family === family && route.table === MAIN;
+  const ofMain = (route: Route): boolean =>
+    route.family === family && route.table === RT_TABLE.main;
   const forAll = isForAll(state.routes.filter(ofMain));
   return state.routes
     .flatMap((route, index) => {

@@ -1,12 +1,13 @@
 /** Verdicts on what the sandbox has no counterpart for at all: routing rules and nexthop objects. */
+import { RT_TABLE } from '../model/kernel-names/route.js';
 import type { NamespaceState, Rule } from '../model/state.js';
 import { at, type Verdict } from './verdict.js';
 
 /** The rules of every namespace: local at 0, main at 32766, default at 32767 (IPv4). Source: ip-rule(8). */
-const STANDARD = new Map([
-  [0, 255],
-  [32766, 254],
-  [32767, 253],
+const STANDARD: ReadonlyMap<number, number> = new Map([
+  [0, RT_TABLE.local],
+  [32766, RT_TABLE.main],
+  [32767, RT_TABLE.default],
 ]);
 
 const isStandard = (rule: Rule): boolean =>

@@ -1,5 +1,6 @@
 /** Which routes of the state the sandbox can have, each judged alone; gateway.ts and selection.ts choose among them. */
 import { familyOf } from '../model/address.js';
+import { RT_TABLE } from '../model/kernel-names/route.js';
 import type { IpAddress } from '../model/scalars.js';
 import type { ObjectPath, Route } from '../model/state.js';
 import { type Hop, hopsOf } from '../routing/hops.js';
@@ -7,10 +8,6 @@ import { type Code, meaningOf } from './codes.js';
 import { type Context, familyLeftOut } from './context.js';
 import type { PlacedLink, Placement } from './links.js';
 import { at } from './verdict.js';
-
-/** RT_TABLE_MAIN and RT_TABLE_LOCAL. Source: linux/rtnetlink.h. */
-const MAIN = 254;
-const LOCAL = 255;
 
 /** A difference that a route keeps even when it is chosen. */
 export interface Loss {
@@ -64,8 +61,8 @@ const localTableCode = (route: Route): Code => {
 /** What can be said of a route without looking at its nexthops; null to go on. */
 const byKind = (context: Context, route: Route): Code | null => {
   if (!context.options.families.includes(route.family)) return 'dropped/family-not-chosen';
-  if (route.table === LOCAL) return localTableCode(route);
-  if (route.table !== MAIN) return 'dropped/route-other-table';
+  if (route.table === RT_TABLE.local) return localTableCode(route);
+  if (route.table !== RT_TABLE.main) return 'dropped/route-other-table';
   if ((route.tos ?? 0) !== 0) return 'dropped/route-tos';
   if (route.src !== undefined) return 'dropped/route-source-prefix';
   if (route.type !== 'unicast' && DROPPING[route.type] === undefined) return 'dropped/route-type';

@@ -7,6 +7,7 @@ import { u32Bytes } from '../../../src/executor/netlink/attribute-writer.js';
 import { connectionOver } from '../../../src/executor/netlink/connection.js';
 import type { NlMessage } from '../../../src/executor/netlink/message.js';
 import { encodeNeighbor } from '../../../src/executor/netlink/neighbor.js';
+import { NTF_PROXY } from '../../../src/plan/model/kernel-names/neighbor.js';
 import { trusted } from '../../../src/plan/model/scalars.js';
 import { NamespaceState, type Neighbor } from '../../../src/plan/model/state.js';
 import { datagram, type Reply, replay, scripted } from '../netlink/scripted-transport.js';
@@ -24,7 +25,7 @@ const RECORDED: Readonly<Record<number, string>> = {
   [abi.RTM_GETNEXTHOP]: 'nexthops',
 };
 const recordedKernel = (request: NlMessage): ReadonlyArray<Reply> => {
-  const proxies = request.payload[10] === abi.NTF_PROXY ? 'proxy-neighbors' : 'neighbors';
+  const proxies = request.payload[10] === NTF_PROXY ? 'proxy-neighbors' : 'neighbors';
   return replay(RECORDED[request.type] ?? proxies, request);
 };
 const refusal = (request: NlMessage, errno: number): Reply =>

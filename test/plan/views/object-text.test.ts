@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ROUTE_FLAGS } from '../../../src/executor/netlink/names.js';
+import { ROUTE_FLAGS } from '../../../src/plan/model/kernel-names/route.js';
 import { linkNames } from '../../../src/plan/model/link-names.js';
 import { routeText } from '../../../src/plan/views/object-text.js';
 import { link, lo, route, state } from '../../support/states.js';

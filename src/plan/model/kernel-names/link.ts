@@ -1,6 +1,9 @@
 /** What links are and do, by the names that `ip -j link` prints. */
-import { IFF_RUNNING, IFF_UP } from './abi.js';
 import { type FlagNames, flagsOf, type Names } from './names.js';
+
+// linux/if.h
+const IFF_UP = 0x1;
+const IFF_RUNNING = 0x40;
 
 /** IFF_*, linux/if.h, as in ip/ipaddress.c print_link_flags. */
 const LINK_FLAGS: FlagNames = [
