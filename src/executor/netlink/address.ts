@@ -1,7 +1,11 @@
 /** Interface addresses: RTM_NEWADDR bytes to records and back. */
 import * as E from 'fp-ts/lib/Either.js';
 import { widthOf } from '../../plan/model/address.js';
-import { ADDRESS_FLAGS, INFINITY_LIFE_TIME } from '../../plan/model/kernel-names/address.js';
+import {
+  ADDRESS_FLAGS,
+  INFINITY_LIFE_TIME,
+  isSettable,
+} from '../../plan/model/kernel-names/address.js';
 import { bitsOf, flagsOf, nameOf, numberOf } from '../../plan/model/kernel-names/names.js';
 import { SCOPE } from '../../plan/model/kernel-names/route.js';
 import { trusted } from '../../plan/model/scalars.js';
@@ -100,17 +104,6 @@ export const decodeAddress = (payload: Uint8Array): E.Either<WireError, Address 
   return reader.error === null ? E.right(address) : E.left(reader.error);
 };
 
-/** Flags that the kernel sets by itself, from order, lifetimes and duplicate address detection. */
-const KERNEL_FLAGS: ReadonlySet<string> = new Set([
-  'secondary',
-  'temporary',
-  'permanent',
-  'tentative',
-  'dadfailed',
-  'deprecated',
-  'stable-privacy',
-]);
-
 const ifaddrmsg = (
   { family, ifindex, prefixLen }: Pick<Address, 'family' | 'ifindex' | 'prefixLen'>,
   flags: number,
@@ -134,7 +127,7 @@ const writeLocal = (writer: AttributeWriter, address: AddressKey): AttributeWrit
  */
 export const encodeAddress = (address: Address): E.Either<WireError, Uint8Array> => {
   const writer = new AttributeWriter();
-  const set = address.flags.filter((flag) => !KERNEL_FLAGS.has(flag));
+  const set = address.flags.filter(isSettable);
   const bits = writer.known(bitsOf(ADDRESS_FLAGS[address.family], set), set.join(', '));
   const scope = writer.known(numberOf(SCOPE, address.scope), address.scope);
   writeLocal(writer.raw(ifaddrmsg(address, bits, scope)), address);

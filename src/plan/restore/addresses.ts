@@ -1,5 +1,6 @@
 /** The addresses that are missing, changed or out of order on their link, as changes that bring them back. */
 import { groupBy } from 'fp-ts/lib/NonEmptyArray.js';
+import { SETTABLE_ADDRESS_FLAGS } from '../model/kernel-names/address.js';
 import type { NetlinkChange } from '../model/netlink-change.js';
 import type { Address, NamespaceState } from '../model/state.js';
 
@@ -7,11 +8,11 @@ import type { Address, NamespaceState } from '../model/state.js';
 export const addressKey = (a: Address): string =>
   `${a.ifindex} ${a.local}/${a.prefixLen} ${a.peer ?? a.local}`;
 
-/** Flags that RTM_NEWADDR takes. Source: inet6_rtm_newaddr (net/ipv6/addrconf.c), rtm_to_ifaddr (net/ipv4/devinet.c). */
-const SETTABLE = ['nodad', 'homeaddress', 'mngtmpaddr', 'noprefixroute', 'autojoin'];
+/** Those that last: duplicate address detection takes `optimistic` off when it ends. */
+const LASTING = SETTABLE_ADDRESS_FLAGS.filter((flag) => flag !== 'optimistic');
 
 const settableFlags = (a: Address): ReadonlyArray<string> =>
-  SETTABLE.filter((flag) => a.flags.includes(flag));
+  LASTING.filter((flag) => a.flags.includes(flag));
 
 /** What NLM_F_REPLACE on an IPv4 address leaves as it is. Source: inet_rtm_newaddr. */
 const fixedOnceMade = (a: Address): string =>

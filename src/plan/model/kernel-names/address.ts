@@ -21,6 +21,23 @@ export const ADDRESS_FLAGS = {
 } as const satisfies Readonly<Record<'inet' | 'inet6', FlagNames>>;
 export type AddressFlag = (typeof ADDRESS_FLAGS)['inet' | 'inet6'][number][1];
 
+/**
+ * Flags that RTM_NEWADDR takes; the others the kernel sets by itself, from order, lifetimes and duplicate
+ * address detection. Source: inet6_rtm_newaddr (net/ipv6/addrconf.c), rtm_to_ifaddr (net/ipv4/devinet.c).
+ */
+export const SETTABLE_ADDRESS_FLAGS: ReadonlyArray<AddressFlag> = [
+  'nodad',
+  'optimistic',
+  'homeaddress',
+  'mngtmpaddr',
+  'noprefixroute',
+  'autojoin',
+];
+const settable: ReadonlySet<string> = new Set(SETTABLE_ADDRESS_FLAGS);
+
+/** Whether a request for an address may have `flag`; one that has no name here may. */
+export const isSettable = (flag: string): boolean => settable.has(flag) || flag.startsWith('0x');
+
 /** A lifetime in seconds that does not end. Source: net/addrconf.h. */
 export const INFINITY_LIFE_TIME = 0xffff_ffff;
 
