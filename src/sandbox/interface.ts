@@ -1,5 +1,7 @@
 /** One NIC as the stack uses it: addresses, routes and neighbors of the accepted network as bytes and sets. */
+
 import { formatAddress, maskBytes, parseAddress, parsePrefix } from '../plan/model/address.js';
+import { linkAddressBytes } from '../plan/model/link-address.js';
 import type { AcceptedNetwork, AcceptedNic } from './contract/contract.js';
 import { type NeighborTable, neighborTable } from './neighbor-table.js';
 
@@ -25,12 +27,7 @@ export interface Interface {
 /** The first 6 bytes of a link address in hex with colons: what an Ethernet header has room for. */
 const macBytes = (text: string): Uint8Array => {
   const out = new Uint8Array(6);
-  out.set(
-    text
-      .split(':')
-      .slice(0, 6)
-      .map((byte) => Number.parseInt(byte, 16)),
-  );
+  out.set(linkAddressBytes(text).subarray(0, 6));
   return out;
 };
 

@@ -1,8 +1,10 @@
 /** A raw packet socket on one link: what the sandbox sends and receives frames through. */
+
 import { close as closeFile } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as T from 'fp-ts/lib/Task.js';
+import { linkAddressBytes } from '../../plan/model/link-address.js';
 import type { BindPacketSocket } from '../../plan/model/ops.js';
 import type { IfIndex, LinkAddress } from '../../plan/model/scalars.js';
 import {
@@ -40,7 +42,7 @@ type Result<A> = E.Either<LibcError | LinkGone, A>;
  * address is longer than 8. Source: linux/if_packet.h; packet(7), PACKET_ADD_MEMBERSHIP.
  */
 export const packetMreq = (ifindex: IfIndex, address: LinkAddress): Uint8Array => {
-  const bytes = Uint8Array.from(address.split(':'), (hex) => Number.parseInt(hex, 16));
+  const bytes = linkAddressBytes(address);
   const view = new DataView(new ArrayBuffer(8 + Math.max(8, bytes.length)));
   view.setInt32(0, ifindex, HOST_LE); // mr_ifindex
   view.setUint16(4, PACKET_MR_MULTICAST, HOST_LE); // mr_type

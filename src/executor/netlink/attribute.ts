@@ -1,5 +1,7 @@
 /** Reading netlink attributes: a cursor that never leaves its range. */
+
 import { formatAddress } from '../../plan/model/address.js';
+import { formatLinkAddress } from '../../plan/model/link-address.js';
 import {
   type Family,
   type IpAddress,
@@ -167,8 +169,7 @@ export class AttributeReader {
 
   /** Link-layer address in colons, or null where it has no bytes (point-to-point devices). */
   linkAddress(): LinkAddress | null {
-    if (this.length === 0) return null;
-    return trusted.linkAddress(this.hex().replace(/..(?=.)/g, '$&:'));
+    return this.length === 0 ? null : formatLinkAddress(this.bytes());
   }
 
   /** Calls `visit` for each attribute inside this one; what it finds wrong is wrong here too. */

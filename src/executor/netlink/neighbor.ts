@@ -1,4 +1,5 @@
 /** Neighbor table entries: RTM_NEWNEIGH bytes to records and back. */
+
 import * as E from 'fp-ts/lib/Either.js';
 import { bitsOf, flagsOf, nameOf, numberOf } from '../../plan/model/kernel-names/names.js';
 import {
@@ -8,6 +9,7 @@ import {
   NUD_PERMANENT,
 } from '../../plan/model/kernel-names/neighbor.js';
 import { PROTOCOL } from '../../plan/model/kernel-names/route.js';
+import { linkAddressBytes } from '../../plan/model/link-address.js';
 import { trusted } from '../../plan/model/scalars.js';
 import type { Neighbor } from '../../plan/model/state.js';
 import {
@@ -85,10 +87,7 @@ export const encodeNeighbor = (neighbor: Neighbor): E.Either<WireError, Uint8Arr
     .raw(Uint8Array.of(flags & 0xff, 0))
     .address(NDA_DST, neighbor.dst);
   if (neighbor.lladdr !== undefined)
-    writer.attribute(
-      NDA_LLADDR,
-      Uint8Array.from(Buffer.from(neighbor.lladdr.replaceAll(':', ''), 'hex')),
-    );
+    writer.attribute(NDA_LLADDR, linkAddressBytes(neighbor.lladdr));
   if (neighbor.protocol !== undefined)
     writer.attribute(
       NDA_PROTOCOL,

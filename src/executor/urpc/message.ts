@@ -1,5 +1,7 @@
 /** The network set-up call: a plan as the exact request text of its target's dialect. */
+
 import { parsePrefix } from '../../plan/model/address.js';
+import { linkAddressBytes } from '../../plan/model/link-address.js';
 import type {
   DefaultGateway,
   FdLink,
@@ -120,13 +122,12 @@ const loopbackJson = (w: Writers, link: LoopbackLink): go.GoJson =>
     GVisorGRO: go.bool(false),
   });
 
-const linkAddressBytes = (text: string | null): Uint8Array | null =>
-  text === null ? null : Uint8Array.from(text.split(':'), (byte) => Number.parseInt(byte, 16));
-
 const neighborJson = (w: Writers, { address, linkAddress }: PlannedNeighbor): go.GoJson =>
   w.neighbor({ IP: go.ip(address), HardwareAddr: go.bytes(linkAddressBytes(linkAddress)) });
 
 const fdLinkJson = (w: Writers, link: FdLink): go.GoJson => {
+  // a link address makes the sentry put a MAC header before every packet
+  const mac = link.layer === 'ethernet' ? link.linkAddress : null;
   const gvisorGso = go.bool(link.gso.mode === 'gvisor');
   const segments = link.gso.mode === 'host' || (link.gso.mode === 'gvisor' && w.gvisorGso);
   return w.fdLink({
@@ -143,8 +144,7 @@ const fdLinkJson = (w: Writers, link: FdLink): go.GoJson => {
     GVisorGRO: go.bool(link.gro),
     TXChecksumOffload: go.bool(link.txChecksumOffload),
     RXChecksumOffload: go.bool(link.rxChecksumOffload),
-    // a link address makes the sentry put a MAC header before every packet
-    LinkAddress: go.bytes(link.layer === 'ethernet' ? linkAddressBytes(link.linkAddress) : null),
+    LinkAddress: go.bytes(mac === null ? null : linkAddressBytes(mac)),
     QDisc: go.integer(QDISC[link.qdisc]),
     TBFRate: go.integer(0),
     TBFBurst: go.integer(0),

@@ -6,6 +6,7 @@ import { formatAddress, parseAddress, parsePrefix, widthOf } from '../model/addr
 import { ADDRESS_PROTOCOL, INFINITY_LIFE_TIME } from '../model/kernel-names/address.js';
 import { type Names, numberOf } from '../model/kernel-names/names.js';
 import { PROTOCOL, SCOPE, TABLE } from '../model/kernel-names/route.js';
+import { formatLinkAddress } from '../model/link-address.js';
 import {
   type Family,
   type IfIndex,
@@ -76,7 +77,7 @@ export const Seconds = reading<{ readonly seconds: number | null }>('seconds', (
 export const LlAddress = reading('a link-layer address', (u) => {
   const bytes = typeof u === 'string' && isIP(u) !== 0 ? parseAddress(u) : null;
   if (bytes === null) return decoded(LinkAddress, u);
-  return trusted.linkAddress([...bytes].map((b) => b.toString(16).padStart(2, '0')).join(':'));
+  return formatLinkAddress(bytes);
 });
 
 const ANY = { inet: trusted.prefix('0.0.0.0/0'), inet6: trusted.prefix('::/0') };

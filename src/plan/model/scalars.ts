@@ -121,6 +121,7 @@ export const PrefixLen = integer('PrefixLen', 0, 128);
 export interface LinkAddressBrand {
   readonly LinkAddress: unique symbol;
 }
+const LINK_ADDRESS = /^[0-9a-f]{2}(:[0-9a-f]{2}){0,31}$/i;
 /**
  * Link-layer address, `02:42:0a:01:02:03`: 1 to 32 bytes in lower-case hex.
  * Source: MAX_ADDR_LEN (32) in linux/netdevice.h; Ethernet has 6.
@@ -128,9 +129,9 @@ export interface LinkAddressBrand {
 export const LinkAddress = new t.Type<t.Branded<string, LinkAddressBrand>, string, unknown>(
   'LinkAddress',
   (u): u is t.Branded<string, LinkAddressBrand> =>
-    typeof u === 'string' && /^[0-9a-f]{2}(:[0-9a-f]{2}){0,31}$/.test(u),
+    typeof u === 'string' && LINK_ADDRESS.test(u) && u === u.toLowerCase(),
   (u, context) =>
-    typeof u === 'string' && /^[0-9a-f]{2}(:[0-9a-f]{2}){0,31}$/i.test(u)
+    typeof u === 'string' && LINK_ADDRESS.test(u)
       ? t.success(u.toLowerCase() as t.Branded<string, LinkAddressBrand>)
       : t.failure(u, context),
   t.identity,

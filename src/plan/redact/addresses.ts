@@ -6,6 +6,7 @@ import {
   parseAddress,
   parsePrefix,
 } from '../model/address.js';
+import { formatLinkAddress, linkAddressBytes } from '../model/link-address.js';
 import { type IpAddress, type LinkAddress, type Prefix, trusted } from '../model/scalars.js';
 import type { NamespaceState } from '../model/state.js';
 import { fnv1a64 } from '../model/state-hash.js';
@@ -167,13 +168,9 @@ export const addressPseudonyms = (seed: string, state: NamespaceState): AddressP
       return trusted.prefix(`${formatAddress(flipped)}/${prefixLen}`);
     },
     linkAddress: (text) => {
-      const bytes = Uint8Array.from(text.split(':'), (byte) => Number.parseInt(byte, 16));
+      const bytes = linkAddressBytes(text);
       if (bytes.every((b) => b === 0) || ((bytes[0] ?? 0) & 1) === 1) return text;
-      return trusted.linkAddress(
-        [...flipBits(linkKey, treeOf(bytes.length), bytes, bytes.length * 8)]
-          .map((byte) => byte.toString(16).padStart(2, '0'))
-          .join(':'),
-      );
+      return formatLinkAddress(flipBits(linkKey, treeOf(bytes.length), bytes, bytes.length * 8));
     },
   };
 };

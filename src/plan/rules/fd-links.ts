@@ -1,5 +1,6 @@
 /** FD links: a placed link with its routes, neighbors, sockets and the addresses to take from the host. */
 import { parseAddress } from '../model/address.js';
+import { formatLinkAddress, isZeroLinkAddress } from '../model/link-address.js';
 import type {
   FdLink,
   Gso,
@@ -10,7 +11,7 @@ import type {
 } from '../model/network-plan.js';
 import { type LinkAddress, trusted } from '../model/scalars.js';
 import type { Context } from './context.js';
-import { type AddressAt, isZero, type PlacedLink } from './links.js';
+import type { AddressAt, PlacedLink } from './links.js';
 import type { Candidate } from './routes.js';
 
 /** 64 KiB, the largest IPv4 packet: gVisor's own segmentation size, and the bound of what it can segment. */
@@ -60,10 +61,8 @@ const hostAddresses = ({ dumped }: PlacedLink): ReadonlyArray<HostAddress> => {
 const FILTERING_KINDS = new Set(['macvlan', 'macvtap']);
 
 /** The MAC of an address's solicited-node group, 33:33:ff and its last 24 bits. Source: RFC 4291 2.7.1, RFC 2464 7. */
-export const solicitedNode = (bytes: Uint8Array): LinkAddress => {
-  const hex = [...bytes.subarray(13)].map((byte) => byte.toString(16).padStart(2, '0'));
-  return trusted.linkAddress(`33:33:ff:${hex.join(':')}`);
-};
+export const solicitedNode = (bytes: Uint8Array): LinkAddress =>
+  formatLinkAddress(Uint8Array.of(0x33, 0x33, 0xff, ...bytes.subarray(13)));
 
 const membershipsOf = ({ link, addresses }: PlacedLink): ReadonlyArray<LinkAddress> => {
   if (!FILTERING_KINDS.has(link.kind ?? '')) return [];
@@ -101,7 +100,7 @@ export const planFdLink = (
     ...(link.kind === undefined ? {} : { kind: link.kind }),
     mtu: link.mtu,
     layer,
-    linkAddress: mac === null || isZero(mac) ? null : mac,
+    linkAddress: mac === null || isZeroLinkAddress(mac) ? null : mac,
     addresses: plannedAddresses(placed.addresses),
     routes: routes.map((route) => plannedRoute(context, route)),
     neighbors,

@@ -1,6 +1,6 @@
 /** Which links become NICs of the sandbox, and which addresses go with them. */
 import { parseAddress } from '../model/address.js';
-import type { LinkAddress } from '../model/scalars.js';
+import { isZeroLinkAddress } from '../model/link-address.js';
 import type { Address, Link, ObjectPath } from '../model/state.js';
 import type { Code } from './codes.js';
 import { type Context, familyLeftOut } from './context.js';
@@ -51,9 +51,6 @@ const HEADERLESS = new Set([
 
 /** ipvlan delivers by the addresses configured on the device: taking them kills it. */
 export const REFUSED_KINDS: ReadonlySet<string> = new Set(['ipvlan', 'ipvtap']);
-
-/** Whether a link-layer address is all zeros, which stands for none. */
-export const isZero = (address: LinkAddress): boolean => /^[0:]+$/.test(address);
 
 /** Why a link that is not loopback cannot be a NIC, whatever its addresses; null if it can. */
 const exclusion = ({ options }: Context, link: Link): Code | null => {
@@ -180,7 +177,7 @@ const refusals = (context: Context, { link, path, role, layer }: PlacedLink): Pl
     return target.ipLinks
       ? []
       : [{ _tag: 'LinkLayerRefused', path, link: link.name, type: link.type, target: target.name }];
-  const silent = link.address === undefined || isZero(link.address);
+  const silent = link.address === undefined || isZeroLinkAddress(link.address);
   return silent && target.ipLinks
     ? [{ _tag: 'LinkAddressMissing', path, link: link.name, kind, target: target.name }]
     : [];

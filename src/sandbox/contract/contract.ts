@@ -1,8 +1,10 @@
 /** The network set-up call as the sentry checks it: what it refuses, with its words, and what it makes of the rest. */
+
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import { parseAddress } from '../../plan/model/address.js';
+import { formatLinkAddress } from '../../plan/model/link-address.js';
 import { LATEST, type Target } from '../../plan/model/target.js';
 import { type AcceptedRoute, acceptRoute } from './accept-route.js';
 import type { AddressArg, FdLinkArg, LoopbackArg, NetworkArgs, RouteArg } from './args.js';
@@ -98,9 +100,7 @@ const acceptAddresses = (
 };
 
 const macText = (bytes: Uint8Array | null): string | null =>
-  bytes === null || bytes.length === 0
-    ? null
-    : Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+  bytes === null || bytes.length === 0 ? null : formatLinkAddress(bytes);
 
 const gsoOf = ({ gsoMaxSize, gvisorGso }: FdLinkArg): AcceptedNic['gso'] => {
   if (gsoMaxSize === 0) return 'off';
@@ -119,7 +119,7 @@ const neighborsOf = (link: FdLinkArg): AcceptedNic['neighbors'] =>
  * none came; here that is a fixed one, by the link's number.
  */
 const macOf = (id: number, { linkAddress }: FdLinkArg, target: Target): string | null => {
-  const standIn = target.ipLinks ? null : `02:00:00:00:00:${id.toString(16).padStart(2, '0')}`;
+  const standIn = target.ipLinks ? null : formatLinkAddress(Uint8Array.of(2, 0, 0, 0, 0, id));
   return macText(linkAddress) ?? standIn;
 };
 

@@ -1,5 +1,7 @@
 /** The frames of a probe: an ARP probe or a neighbor solicitation, and who an answer says has the address. */
+
 import { formatAddress } from '../../../plan/model/address.js';
+import { formatLinkAddress } from '../../../plan/model/link-address.js';
 import { decodeArp } from '../../frames/arp.js';
 import { decodeEthernet, ETH_P_ARP, ETH_P_IPV6 } from '../../frames/ethernet.js';
 import { decodeIcmp6 } from '../../frames/icmp.js';
@@ -30,16 +32,16 @@ export const probeFrame = ({ mac, linkLocal }: Asker, target: Uint8Array): Uint8
   return questionFrame(mac, source, target);
 };
 
-const macText = (mac: Uint8Array): string =>
-  Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join(':');
-
 const neighborClaim = (payload: Uint8Array, source: Uint8Array): Claim | null => {
   const packet = decodeIpv6(payload);
   if (packet?.nextHeader !== IPPROTO_ICMPV6 || packet.hopLimit !== NDISC_HOPLIMIT) return null;
   const message = decodeIcmp6(packet);
   const neighbor = message === null ? null : decodeNeighbor(message);
   if (neighbor?.kind !== 'advertisement') return null;
-  return { address: formatAddress(neighbor.target), mac: macText(neighbor.linkAddress ?? source) };
+  return {
+    address: formatAddress(neighbor.target),
+    mac: formatLinkAddress(neighbor.linkAddress ?? source),
+  };
 };
 
 /**
@@ -53,5 +55,5 @@ export const claimOf = (frame: Uint8Array): Claim | null => {
   const arp = decodeArp(ethernet.payload);
   return arp === null
     ? null
-    : { address: formatAddress(arp.senderAddress), mac: macText(arp.senderMac) };
+    : { address: formatAddress(arp.senderAddress), mac: formatLinkAddress(arp.senderMac) };
 };

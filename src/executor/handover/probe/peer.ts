@@ -1,8 +1,10 @@
 /** probePeer: asks a segment from a namespace at its other end who has the planned addresses. */
+
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { parseAddress } from '../../../plan/model/address.js';
+import { linkAddressBytes } from '../../../plan/model/link-address.js';
 import type { NetworkPlan } from '../../../plan/model/network-plan.js';
 import { type IfIndex, type IfName, trusted } from '../../../plan/model/scalars.js';
 import type { Address, Link, NamespaceState } from '../../../plan/model/state.js';
@@ -51,7 +53,7 @@ const peerLinks = ({ links, addresses }: NamespaceState): ReadonlyArray<PeerLink
     return {
       name,
       ifindex,
-      mac: Uint8Array.from(address.split(':'), (hex) => Number.parseInt(hex, 16)),
+      mac: linkAddressBytes(address),
       linkLocal: linkLocal === undefined ? null : parseAddress(linkLocal.local),
       claims: own.map(({ local }) => ({ address: local, mac: address })),
     };
