@@ -4,24 +4,19 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { Fd } from '../executor/linux/fd.js';
 import { close } from '../executor/linux/libc.js';
 import * as go from '../executor/urpc/go-json.js';
-import { type Target, targetOf } from '../plan/model/target.js';
+import { METHODS, type Target, targetOf } from '../plan/model/target.js';
 import type { Behavior } from './behavior.js';
 import { decodeArgs } from './contract/args.js';
 import { type AcceptedNetwork, checkContract } from './contract/contract.js';
 import type { SandboxEvent } from './events.js';
 import type { HostedNetwork } from './hosted-network.js';
 
-/** The methods that set a network up, oldest first, all with one argument. Source: runsc/boot/controller.go, 2018 to 2026. */
-const METHODS: ReadonlyArray<string> = [
-  'Network.CreateLinksAndRoutes',
-  'containerManager.CreateLinksAndRoutes',
-  'containerManager.SetNetworkArgs',
-];
+const KNOWN: ReadonlyArray<string> = METHODS;
 
 /** Later releases keep the methods of earlier ones. A target of many releases is taken as its last. */
 const knows = ({ releases: [, last] }: Target, method: string): boolean => {
-  const index = METHODS.indexOf(method);
-  return index >= 0 && index <= METHODS.indexOf(targetOf(last).method);
+  const index = KNOWN.indexOf(method);
+  return index >= 0 && index <= KNOWN.indexOf(targetOf(last).method);
 };
 
 interface Request {

@@ -7,7 +7,7 @@ import { closed } from '../../plan/model/closed.js';
 import { Diagnostic, ObjectPathCodec } from '../../plan/model/network-plan.js';
 import type { Op } from '../../plan/model/ops.js';
 import { Family, IfIndex, IfName, IpAddress, LinkAddress, U32 } from '../../plan/model/scalars.js';
-import type { Target } from '../../plan/model/target.js';
+import { Target } from '../../plan/model/target.js';
 import { Change } from '../../plan/views/diff.js';
 import type { Explanation } from '../../plan/views/explain.js';
 import type { SandboxSummary } from './sandbox.js';
@@ -76,36 +76,6 @@ const ExplanationCodec = of<Explanation>()(
   }),
 );
 
-const Targets = of<ReadonlyArray<Target>>()(
-  t.readonlyArray(
-    closed('Target', {
-      name: t.string,
-      dialect: t.string,
-      releases: t.readonly(t.tuple([t.string, t.string])),
-      method: t.string,
-      maxFiles: t.union([t.literal(16), t.literal(32), t.literal(128)]),
-      gateways: t.keyof({ single: null, 'per-family': null }),
-      loopback: t.keyof({ 'per-address': null, merged: null }),
-      ipv6Links: t.boolean,
-      prefixLengths: t.boolean,
-      neighbors: t.boolean,
-      routeMtu: t.boolean,
-      lookup: t.keyof({ 'first-match': null, 'longest-prefix': null }),
-      multiChannel: t.boolean,
-      linkAddress: t.boolean,
-      ipLinks: t.boolean,
-      hostGso: t.boolean,
-      gvisorGso: t.boolean,
-      gro: t.boolean,
-      checksumOffload: t.boolean,
-      qdiscs: t.readonlyArray(t.keyof({ none: null, fifo: null })),
-      severalLinks: t.boolean,
-      pauseAsNone: t.boolean,
-    }),
-    'Targets',
-  ),
-);
-
 const SandboxSummaryCodec = of<SandboxSummary>()(
   closed('SandboxSummary', {
     address: t.string,
@@ -170,5 +140,5 @@ export const OUTPUT_SCHEMA_FILES: { readonly [file: string]: t.Mixed } = {
   /** sandbox, when it ends */
   'sandbox-summary.schema.json': SandboxSummaryCodec,
   /** targets */
-  'targets.schema.json': Targets,
+  'targets.schema.json': t.readonlyArray(Target, 'Targets'),
 };

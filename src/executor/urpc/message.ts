@@ -1,6 +1,12 @@
 /** The network set-up call: a plan as the exact request text of its target's dialect. */
 
 import { parsePrefix } from '../../plan/model/address.js';
+import {
+  type Dialect,
+  type FieldName,
+  fieldsOf,
+  type StructName,
+} from '../../plan/model/dialects.js';
 import { linkAddressBytes } from '../../plan/model/link-address.js';
 import type {
   DefaultGateway,
@@ -11,8 +17,7 @@ import type {
   PlannedNeighbor,
   PlannedRoute,
 } from '../../plan/model/network-plan.js';
-import { targetOf } from '../../plan/model/target.js';
-import { type Dialect, type FieldName, fieldsOf, isDialect, type StructName } from './dialects.js';
+import { type Target, targetOf } from '../../plan/model/target.js';
 import * as go from './go-json.js';
 
 /**
@@ -45,28 +50,22 @@ const structWriter = <S extends StructName>(dialect: Dialect, struct: S) => {
     go.object(names.map((name) => [name, values[name]]));
 };
 
-/** The names under which gVisor segmentation has been asked for. */
-const GSO_FLAGS = ['SoftwareGSOEnabled', 'GvisorGSOEnabled', 'GVisorGSOEnabled'] as const;
-
-const dialectWriters = (dialect: Dialect) => {
-  const fdFields = fieldsOf(dialect, 'FDBasedLink');
-  return {
-    args: structWriter(dialect, 'CreateLinksAndRoutesArgs'),
-    loopback: structWriter(dialect, 'LoopbackLink'),
-    fdLink: structWriter(dialect, 'FDBasedLink'),
-    route: structWriter(dialect, 'Route'),
-    defaultRoute: structWriter(dialect, 'DefaultRoute'),
-    address: structWriter(dialect, 'IPWithPrefix'),
-    neighbor: structWriter(dialect, 'Neighbor'),
-    /** an address is a struct, since 2020-11; text before */
-    prefixLengths: fdFields.get('Addresses') === '[]IPWithPrefix',
-    /** a destination holds its mask, since 2019-10; they stand side by side before */
-    ipNets: fieldsOf(dialect, 'Route').get('Destination') === 'net.IPNet',
-    /** a server without the flag would take GSOMaxSize for host GSO */
-    gvisorGso: GSO_FLAGS.some((name) => fdFields.has(name)),
-  };
-};
-type Writers = ReturnType<typeof dialectWriters>;
+const targetWriters = ({ dialect, prefixLengths, gvisorGso }: Target) => ({
+  args: structWriter(dialect, 'CreateLinksAndRoutesArgs'),
+  loopback: structWriter(dialect, 'LoopbackLink'),
+  fdLink: structWriter(dialect, 'FDBasedLink'),
+  route: structWriter(dialect, 'Route'),
+  defaultRoute: structWriter(dialect, 'DefaultRoute'),
+  address: structWriter(dialect, 'IPWithPrefix'),
+  neighbor: structWriter(dialect, 'Neighbor'),
+  /** an address is a struct, since 2020-11; text before */
+  prefixLengths,
+  /** a destination holds its mask, since 2019-10; they stand side by side before */
+  ipNets: fieldsOf(dialect, 'Route').get('Destination') === 'net.IPNet',
+  /** a server without the flag would take GSOMaxSize for host GSO */
+  gvisorGso,
+});
+type Writers = ReturnType<typeof targetWriters>;
 
 const addressJson = (w: Writers, { address, prefixLen }: PlannedAddress): go.GoJson =>
   w.prefixLengths
@@ -192,11 +191,10 @@ const argsJson = (w: Writers, plan: NetworkPlan): go.GoJson => {
 export const encodeCall = (
   plan: NetworkPlan,
 ): { readonly method: string; readonly json: string } => {
-  const { dialect, method } = targetOf(plan.target);
-  if (!isDialect(dialect)) throw new TypeError(`no field table for dialect "${dialect}"`);
+  const target = targetOf(plan.target);
   const json = go.object([
-    ['method', go.string(method)],
-    ['arg', argsJson(dialectWriters(dialect), plan)],
+    ['method', go.string(target.method)],
+    ['arg', argsJson(targetWriters(target), plan)],
   ]);
-  return { method, json };
+  return { method: target.method, json };
 };

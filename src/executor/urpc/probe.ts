@@ -2,6 +2,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import {
+  DIALECTS,
+  newFieldOf,
+  type ReleasedDialect,
+  type StructName,
+} from '../../plan/model/dialects.js';
+import { METHODS } from '../../plan/model/target.js';
 import type { SandboxConnection } from './client.js';
 import type { CallError, RemoteError } from './failure.js';
 
@@ -16,7 +23,7 @@ interface Question {
   readonly field: string;
 }
 
-const NETWORK = 'Network.CreateLinksAndRoutes';
+const [NETWORK, MANAGER] = METHODS;
 
 /** No Go type of the fields asked for takes this string. */
 const WRONG = 'x';
@@ -27,17 +34,28 @@ const WRONG = 'x';
  */
 const LINK = { Name: 'x', NumChannels: 1000 };
 
-const ask = (field: string, arg: object): Question => ({ method: NETWORK, arg, field });
-const args = (field: string): Question => ask(field, { FDBasedLinks: [LINK], [field]: WRONG });
-const fdLink = (field: string, value: unknown = WRONG, named = field): Question =>
-  ask(named, { FDBasedLinks: [{ ...LINK, [field]: value }] });
-const element = (list: string, field: string): Question =>
-  fdLink(list, [{ [field]: WRONG }], field);
-const linkOf = (list: string, field: string): Question =>
-  ask(field, { FDBasedLinks: [LINK], [list]: [{ [field]: WRONG }] });
+const ask = (field: string, arg: object): Question => ({
+  method: NETWORK,
+  arg: { FDBasedLinks: [LINK], ...arg },
+  field,
+});
+const askLink = (field: string, values: object): Question =>
+  ask(field, { FDBasedLinks: [{ ...LINK, ...values }] });
 
-const DISCONNECT_OK = args('DisconnectOk');
-const ROUTE_MTU = element('Routes', 'MTU');
+/** About a field of each struct, where a call has such a struct. */
+const ABOUT: Readonly<Record<StructName, (field: string) => Question>> = {
+  CreateLinksAndRoutesArgs: (field) => ask(field, { [field]: WRONG }),
+  LoopbackLink: (field) => ask(field, { LoopbackLinks: [{ [field]: WRONG }] }),
+  FDBasedLink: (field) => askLink(field, { [field]: WRONG }),
+  XDPLink: (field) => ask(field, { XDPLinks: [{ [field]: WRONG }] }),
+  Route: (field) => askLink(field, { Routes: [{ [field]: WRONG }] }),
+  DefaultRoute: (field) => ask(field, { DefaultGateway: { [field]: WRONG } }),
+  IPWithPrefix: (field) => askLink(field, { Addresses: [{ [field]: WRONG }] }),
+  Neighbor: (field) => askLink(field, { Neighbors: [{ [field]: WRONG }] }),
+};
+
+const DISCONNECT_OK = ABOUT.CreateLinksAndRoutesArgs('DisconnectOk');
+const ROUTE_MTU = ABOUT.Route('MTU');
 /** in every build since 20240930.0, though only plugin stacks use it */
 const PLUGIN_STACK: Question = {
   method: 'Network.InitPluginStack',
@@ -45,45 +63,42 @@ const PLUGIN_STACK: Question = {
   field: 'InitStr',
 };
 const MANAGER_LINKS: Question = {
-  method: 'containerManager.CreateLinksAndRoutes',
+  method: MANAGER,
   arg: { FDBasedLinks: WRONG },
   field: 'FDBasedLinks',
 };
+
+type TargetQuestions = readonly [target: string, ...Question[]];
+
+/** The dialects from `first` to `last`, newest first, each known by a field that came with it. */
+const byNewField = (
+  first: ReleasedDialect,
+  last: ReleasedDialect,
+): ReadonlyArray<TargetQuestions> =>
+  DIALECTS.slice(DIALECTS.indexOf(first), DIALECTS.indexOf(last) + 1)
+    .toReversed()
+    .flatMap((dialect) => {
+      const found = newFieldOf(dialect);
+      return found === null ? [] : [[dialect, ABOUT[found.struct](found.field)] as const];
+    });
 
 /**
  * Targets, newest first: the first of which every question is answered with knowledge. 2025-12 cannot be
  * told from 2026-01, nor needs to be. Where releases of one dialect differ in behaviour, the older
  * behaviour stands: a plan whose routes are ordered for first match is right for longest prefix too.
  */
-const TARGET_QUESTIONS: ReadonlyArray<readonly [target: string, ...Question[]]> = [
-  ['head', args('IsRestore')],
-  ['2026-05', args('AllowConnectedOnSave')],
+const TARGET_QUESTIONS: ReadonlyArray<TargetQuestions> = [
+  ...byNewField('2026-05', 'head'),
   ['2026-04', MANAGER_LINKS],
-  ['2026-02', args('PauseExternalNetworking')],
+  ...byNewField('2026-02', '2026-02'),
   ['2025-07', ROUTE_MTU, DISCONNECT_OK],
   ['2026-01', ROUTE_MTU],
   ['20240715.0', DISCONNECT_OK, PLUGIN_STACK],
   ['2024-05b', DISCONNECT_OK],
-  ['2025-12b', fdLink('ProcessorsPerChannel'), PLUGIN_STACK],
-  ['2024-05', fdLink('ProcessorsPerChannel')],
-  ['2024-04', fdLink('GVisorGRO')],
-  ['2024-03', args('LogPackets')],
-  ['2023-12', linkOf('XDPLinks', 'Bind')],
-  ['2023-11', args('NATBlob')],
-  ['2023-03', linkOf('LoopbackLinks', 'GvisorGROTimeout')],
-  ['2022-12', fdLink('GvisorGROTimeout')],
-  ['2022-10', args('XDPLinks')],
-  ['2022-09', args('PCAP')],
-  ['2022-08', args('AFXDP')],
-  ['2022-07', fdLink('GvisorGSOEnabled')],
-  ['2021-11', fdLink('Neighbors')],
-  ['2020-11', element('Addresses', 'PrefixLen')],
-  ['2020-06', fdLink('TXChecksumOffload')],
-  ['2020-05', fdLink('QDisc')],
-  ['2019-12', args('Defaultv4Gateway')],
-  ['2019-10', fdLink('SoftwareGSOEnabled')],
-  ['2019-06', fdLink('NumChannels')],
-  ['2019-05', fdLink('GSOMaxSize')],
+  ['2025-12b', ABOUT.FDBasedLink('ProcessorsPerChannel'), PLUGIN_STACK],
+  ...byNewField('2021-11', '2024-05'),
+  ['2020-11', ABOUT.IPWithPrefix('PrefixLen')],
+  ...byNewField('2019-05', '2020-06'),
 ];
 
 /** The one tagged release of the first dialect. */

@@ -1,127 +1,151 @@
 /** Targets: gVisor releases by wire dialect, and what each can carry, as data. */
+import * as t from 'io-ts';
+import { closed } from './closed.js';
+import {
+  Dialect,
+  fieldsOf,
+  GVISOR_GSO_FIELDS,
+  type ReleasedDialect,
+  supersetOf,
+} from './dialects.js';
+import { Qdisc } from './options.js';
+
+/** The methods that set a network up, oldest first; a server keeps those of before. Source: runsc/boot/controller.go. */
+export const METHODS = [
+  'Network.CreateLinksAndRoutes',
+  'containerManager.CreateLinksAndRoutes',
+  'containerManager.SetNetworkArgs',
+] as const;
+type Method = (typeof METHODS)[number];
+
+const isMethod = (name: string): name is Method => METHODS.some((method) => method === name);
 
 /**
  * What a sandbox of one dialect understands and does.
  * Source: runsc/boot/network.go and runsc/sandbox/network.go of every release; see docs/targets.md.
  */
-export interface Target {
+export const Target = closed('Target', {
   /** dialect name, `latest`, or the release where behaviour changed inside a dialect */
-  readonly name: string;
-  /** wire dialect, a key of the field tables in executor/urpc */
-  readonly dialect: string;
+  name: t.string,
+  dialect: Dialect,
   /** first and last release, without `release-` */
-  readonly releases: readonly [first: string, last: string];
-  readonly method: string;
+  releases: t.readonly(t.tuple([t.string, t.string])),
+  method: t.refinement(t.string, isMethod, 'Method'),
   /** descriptors one urpc call may carry */
-  readonly maxFiles: 16 | 32 | 128;
-  readonly gateways: 'single' | 'per-family';
-  readonly loopback: 'per-address' | 'merged';
-  readonly ipv6Links: boolean;
-  readonly prefixLengths: boolean;
-  readonly neighbors: boolean;
-  readonly routeMtu: boolean;
-  readonly lookup: 'first-match' | 'longest-prefix';
-  readonly multiChannel: boolean;
-  /** false: all its packet sockets join one fanout group, and those of a second link are refused */
-  readonly severalLinks: boolean;
-  readonly linkAddress: boolean;
+  maxFiles: t.union([t.literal(16), t.literal(32), t.literal(128)]),
+  gateways: t.keyof({ single: null, 'per-family': null }),
+  loopback: t.keyof({ 'per-address': null, merged: null }),
+  ipv6Links: t.boolean,
+  prefixLengths: t.boolean,
+  neighbors: t.boolean,
+  routeMtu: t.boolean,
+  lookup: t.keyof({ 'first-match': null, 'longest-prefix': null }),
+  multiChannel: t.boolean,
+  linkAddress: t.boolean,
   /** frames without a MAC header (tun, wireguard); before, the sandbox always writes one */
-  readonly ipLinks: boolean;
-  readonly hostGso: boolean;
-  readonly gvisorGso: boolean;
-  readonly gro: boolean;
-  readonly checksumOffload: boolean;
-  readonly qdiscs: ReadonlyArray<'none' | 'fifo'>;
+  ipLinks: t.boolean,
+  hostGso: t.boolean,
+  gvisorGso: t.boolean,
+  gro: t.boolean,
+  checksumOffload: t.boolean,
+  qdiscs: t.readonlyArray(Qdisc),
+  /** false: all its packet sockets join one fanout group, and those of a second link are refused */
+  severalLinks: t.boolean,
   /** pause containers are planned with network none */
-  readonly pauseAsNone: boolean;
-}
+  pauseAsNone: t.boolean,
+});
+export type Target = t.TypeOf<typeof Target>;
 
-type Since = { readonly [K in keyof Target]?: Target[K] };
+/** What the message of a dialect has a field for. */
+const carriedBy = (dialect: ReleasedDialect) => {
+  const args = fieldsOf(dialect, 'CreateLinksAndRoutesArgs');
+  const link = fieldsOf(dialect, 'FDBasedLink');
+  return {
+    gateways: args.has('Defaultv4Gateway') ? 'per-family' : 'single',
+    prefixLengths: link.get('Addresses') === '[]IPWithPrefix',
+    neighbors: link.has('Neighbors'),
+    routeMtu: fieldsOf(dialect, 'Route').has('MTU'),
+    multiChannel: link.has('NumChannels'),
+    linkAddress: link.has('LinkAddress'),
+    hostGso: link.has('GSOMaxSize'),
+    gvisorGso: GVISOR_GSO_FIELDS.some((name) => link.has(name)),
+    gro: link.has('GvisorGROTimeout') || link.has('GVisorGRO'),
+    checksumOffload: link.has('TXChecksumOffload'),
+    qdiscs: link.has('QDisc') ? ['none', 'fifo'] : ['none'],
+  } satisfies Partial<Target>;
+};
 
-const SEED: Target = {
+type ReleasedTarget = Target & { readonly dialect: ReleasedDialect };
+
+const SEED: ReleasedTarget = {
   name: '2018-04',
   dialect: '2018-04',
   releases: ['20180428.0', '20181001.0'],
   method: 'Network.CreateLinksAndRoutes',
   maxFiles: 16,
-  gateways: 'single',
+  ...carriedBy('2018-04'),
   loopback: 'per-address',
   ipv6Links: false,
-  prefixLengths: false,
-  neighbors: false,
-  routeMtu: false,
   lookup: 'first-match',
-  multiChannel: false,
   severalLinks: true,
-  linkAddress: false,
   ipLinks: false,
-  hostGso: false,
-  gvisorGso: false,
-  gro: false,
-  checksumOffload: false,
-  qdiscs: ['none'],
   pauseAsNone: true,
 };
 
-/** Each row: first release, last release, dialect, and what changed against the row above. */
-const ROWS: ReadonlyArray<readonly [first: string, last: string, dialect: string, Since]> = [
-  ['20190304.1', '20190304.1', '2018-04', { pauseAsNone: false }],
-  ['20190529.1', '20190529.1', '2019-05', { linkAddress: true, hostGso: true }],
-  [
-    '20190722.1',
-    '20190806.1',
-    '2019-06',
-    { maxFiles: 32, multiChannel: true, severalLinks: false },
-  ],
-  ['20191104.0', '20191210.0', '2019-10', { gvisorGso: true, severalLinks: true }],
-  [
-    '20191213.0',
-    '20200422.0',
-    '2019-12',
-    { gateways: 'per-family', ipv6Links: true, loopback: 'merged' },
-  ],
-  ['20200511.0', '20200608.0', '2020-05', { qdiscs: ['none', 'fifo'] }],
-  ['20200622.1', '20201117.0', '2020-06', { checksumOffload: true }],
-  ['20201130.0', '20210906.0', '2020-11', { prefixLengths: true }],
-  ['20210921.0', '20211101.0', '2020-11', { ipLinks: true }],
-  ['20211108.0', '20220627.0', '2021-11', { neighbors: true }],
-  ['20220704.0', '20220725.0', '2022-07', {}],
-  ['20220801.0', '20220822.0', '2022-07', { maxFiles: 128 }],
-  ['20220905.0', '20220905.0', '2022-08', {}],
-  ['20220913.0', '20220926.0', '2022-09', {}],
-  ['20221003.0', '20221107.0', '2022-10', {}],
-  ['20221122.0', '20230320.0', '2022-12', { gro: true }],
-  ['20230327.0', '20231030.0', '2023-03', {}],
-  ['20231106.0', '20231211.0', '2023-11', {}],
-  ['20231218.0', '20240311.0', '2023-12', {}],
-  ['20240325.0', '20240401.0', '2024-03', {}],
-  ['20240408.0', '20240422.0', '2024-04', {}],
-  ['20240501.0', '20240513.0', '2024-05', {}],
-  ['20240520.0', '20240701.0', '2024-05b', {}],
-  ['20240715.0', '20250707.0', '2024-05b', { lookup: 'longest-prefix' }],
-  ['20250715.0', '20251201.0', '2025-07', { routeMtu: true }],
-  ['20251208.0', '20251208.0', '2025-12', {}],
-  ['20251215.0', '20251215.0', '2025-12b', { routeMtu: false }],
-  ['20260105.0', '20260216.0', '2026-01', { routeMtu: true }],
-  ['20260223.0', '20260420.0', '2026-02', {}],
-  ['20260427.0', '20260511.0', '2026-04', { method: 'containerManager.CreateLinksAndRoutes' }],
-  ['20260520.0', '20260706.0', '2026-05', {}],
-  ['20260714.0', '20260817.0', 'head', { method: 'containerManager.SetNetworkArgs' }],
-];
+/** What changes without a change of fields. */
+type Since = Partial<Omit<Target, keyof ReturnType<typeof carriedBy>>>;
 
-const rowsToTargets = (): ReadonlyArray<Target> => {
-  const out: Target[] = [SEED];
+/** Each row: first release, last release, dialect, and what changed against the row above that is no field. */
+const ROWS: ReadonlyArray<readonly [first: string, last: string, dialect: ReleasedDialect, Since]> =
+  [
+    ['20190304.1', '20190304.1', '2018-04', { pauseAsNone: false }],
+    ['20190529.1', '20190529.1', '2019-05', {}],
+    ['20190722.1', '20190806.1', '2019-06', { maxFiles: 32, severalLinks: false }],
+    ['20191104.0', '20191210.0', '2019-10', { severalLinks: true }],
+    ['20191213.0', '20200422.0', '2019-12', { ipv6Links: true, loopback: 'merged' }],
+    ['20200511.0', '20200608.0', '2020-05', {}],
+    ['20200622.1', '20201117.0', '2020-06', {}],
+    ['20201130.0', '20210906.0', '2020-11', {}],
+    ['20210921.0', '20211101.0', '2020-11', { ipLinks: true }],
+    ['20211108.0', '20220627.0', '2021-11', {}],
+    ['20220704.0', '20220725.0', '2022-07', {}],
+    ['20220801.0', '20220822.0', '2022-07', { maxFiles: 128 }],
+    ['20220905.0', '20220905.0', '2022-08', {}],
+    ['20220913.0', '20220926.0', '2022-09', {}],
+    ['20221003.0', '20221107.0', '2022-10', {}],
+    ['20221122.0', '20230320.0', '2022-12', {}],
+    ['20230327.0', '20231030.0', '2023-03', {}],
+    ['20231106.0', '20231211.0', '2023-11', {}],
+    ['20231218.0', '20240311.0', '2023-12', {}],
+    ['20240325.0', '20240401.0', '2024-03', {}],
+    ['20240408.0', '20240422.0', '2024-04', {}],
+    ['20240501.0', '20240513.0', '2024-05', {}],
+    ['20240520.0', '20240701.0', '2024-05b', {}],
+    ['20240715.0', '20250707.0', '2024-05b', { lookup: 'longest-prefix' }],
+    ['20250715.0', '20251201.0', '2025-07', {}],
+    ['20251208.0', '20251208.0', '2025-12', {}],
+    ['20251215.0', '20251215.0', '2025-12b', {}],
+    ['20260105.0', '20260216.0', '2026-01', {}],
+    ['20260223.0', '20260420.0', '2026-02', {}],
+    ['20260427.0', '20260511.0', '2026-04', { method: 'containerManager.CreateLinksAndRoutes' }],
+    ['20260520.0', '20260706.0', '2026-05', {}],
+    ['20260714.0', '20260817.0', 'head', { method: 'containerManager.SetNetworkArgs' }],
+  ];
+
+const rowsToTargets = (): ReadonlyArray<ReleasedTarget> => {
+  const out = [SEED];
   let above = SEED;
   for (const [first, last, dialect, since] of ROWS) {
     const name = out.some((target) => target.name === dialect) ? first : dialect;
-    above = { ...above, ...since, name, dialect, releases: [first, last] };
+    const changed = { ...since, ...carriedBy(dialect) };
+    above = { ...above, ...changed, name, dialect, releases: [first, last] };
     out.push(above);
   }
   return out;
 };
 
 /** Every run of releases with the same wire format and abilities, oldest first. */
-export const TARGETS: ReadonlyArray<Target> = rowsToTargets();
+export const TARGETS: ReadonlyArray<ReleasedTarget> = rowsToTargets();
 
 const HEAD = TARGETS.at(-1) ?? SEED;
 
@@ -156,21 +180,14 @@ const parseRelease = (text: string): Release | null => {
     : { text: release, number: Number(date) * 1000 + Number(build), later: after !== undefined };
 };
 
-/** The three message families by their first dialects, newest first; dialect names sort by age. */
-const SUPERSETS = [
-  ['2020-11', 'superset-c'],
-  ['2019-10', 'superset-b'],
-  ['2018-04', 'superset-a'],
-] as const;
-
 /**
  * A build from commits after a release has the message of that release or of the next: what the release
  * can do, in the message that both decode.
  */
-const afterRelease = (target: Target, name: string): Target => ({
+const afterRelease = (target: ReleasedTarget, name: string): Target => ({
   ...target,
   name,
-  dialect: SUPERSETS.find(([first]) => first <= target.dialect)?.[1] ?? target.dialect,
+  dialect: supersetOf(target.dialect),
   method: SEED.method,
 });
 

@@ -8,7 +8,7 @@ import {
   fieldsOf,
   type ReleasedDialect,
   type StructName,
-} from '../../../src/executor/urpc/dialects.js';
+} from '../../../src/plan/model/dialects.js';
 import {
   type AnyGoType,
   decodeGo,

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { DIALECTS, type ReleasedDialect } from '../../../src/executor/urpc/dialects.js';
 import { networkOf } from '../../../src/plan/model/address.js';
+import { DIALECTS, type ReleasedDialect } from '../../../src/plan/model/dialects.js';
 import { NetworkPlan } from '../../../src/plan/model/network-plan.js';
 import { type Target, targetOf } from '../../../src/plan/model/target.js';
 

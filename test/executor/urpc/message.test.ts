@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import { DIALECTS, supersetOf } from '../../../src/executor/urpc/dialects.js';
 import { encodeCall } from '../../../src/executor/urpc/message.js';
+import { DIALECTS, supersetOf } from '../../../src/plan/model/dialects.js';
 import type { FdLink, NetworkPlan } from '../../../src/plan/model/network-plan.js';
 import { trusted } from '../../../src/plan/model/scalars.js';
 import { TARGETS } from '../../../src/plan/model/target.js';

@@ -2,8 +2,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect, test } from 'vitest';
 import type { SandboxConnection } from '../../../src/executor/urpc/client.js';
-import { DIALECTS, type ReleasedDialect } from '../../../src/executor/urpc/dialects.js';
 import { probeTarget } from '../../../src/executor/urpc/probe.js';
+import { DIALECTS, type ReleasedDialect } from '../../../src/plan/model/dialects.js';
 import { findTarget } from '../../../src/plan/model/target.js';
 import { goServer } from './go-server.js';
 

@@ -1,4 +1,5 @@
 /** The wire dialects of gVisor's network set-up call: one ordered field table per struct, with intervals. */
+import * as t from 'io-ts';
 
 /**
  * Runs of releases with one field set, oldest first. A letter tells two that began in one month apart;
@@ -47,9 +48,15 @@ const FAMILIES = {
   'superset-c': ['2020-11', 'head'],
 } as const satisfies Record<string, readonly [ReleasedDialect, ReleasedDialect]>;
 export type Superset = keyof typeof FAMILIES;
+/** Oldest first. */
 export const SUPERSETS = Object.keys(FAMILIES) as ReadonlyArray<Superset>;
 
 export type Dialect = ReleasedDialect | Superset;
+
+const isDialect = (name: string): name is Dialect =>
+  [...DIALECTS, ...SUPERSETS].some((dialect) => dialect === name);
+/** A name of the tables; new releases bring new ones, so its JSON Schema is any string. */
+export const Dialect = t.refinement(t.string, isDialect, 'Dialect');
 
 /** One field: its Go name and type, and the first and last dialect that have it, both included. */
 type Field<Name extends string = string> = readonly [
@@ -157,6 +164,13 @@ export type StructName = keyof typeof STRUCTS;
 /** Every name that a field of the struct has had in some dialect. */
 export type FieldName<S extends StructName> = (typeof STRUCTS)[S][number][0];
 
+/** The names under which gVisor segmentation has been asked for. */
+export const GVISOR_GSO_FIELDS = [
+  'SoftwareGSOEnabled',
+  'GvisorGSOEnabled',
+  'GVisorGSOEnabled',
+] as const satisfies ReadonlyArray<FieldName<'FDBasedLink'>>;
+
 const order = (dialect: ReleasedDialect): number => DIALECTS.indexOf(dialect);
 
 /** First and last released dialect that `dialect` speaks to. */
@@ -167,13 +181,26 @@ const span = (dialect: Dialect): readonly [number, number] => {
 
 const isSuperset = (dialect: Dialect): dialect is Superset => Object.hasOwn(FAMILIES, dialect);
 
-/** Whether `name` is a dialect of the tables. */
-export const isDialect = (name: string): name is Dialect =>
-  [...DIALECTS, ...SUPERSETS].some((dialect) => dialect === name);
-
 /** The superset whose servers all decode `dialect`. */
 export const supersetOf = (dialect: ReleasedDialect): Superset =>
   SUPERSETS.findLast((superset) => span(superset)[0] <= order(dialect)) ?? 'superset-a';
+
+/**
+ * The first field, by its struct, that no dialect before `dialect` had under that name: Go's decoder takes
+ * names without regard to case. Null where the dialect only retyped or left out fields.
+ */
+export const newFieldOf = (
+  dialect: ReleasedDialect,
+): { readonly struct: StructName; readonly field: string } | null => {
+  for (const [struct, rows] of Object.entries(STRUCTS) as [StructName, ReadonlyArray<Field>][]) {
+    const names = rows.map(([name]) => name.toLowerCase());
+    const found = rows.find(
+      ([name, , from], i) => from === dialect && names.indexOf(name.toLowerCase()) === i,
+    );
+    if (found !== undefined) return { struct, field: found[0] };
+  }
+  return null;
+};
 
 /** The fields of `struct` in `dialect` and their Go types, in the order Go writes them. */
 export const fieldsOf = <S extends StructName>(

@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  DIALECTS,
-  fieldsOf,
-  isDialect,
-  SUPERSETS,
-  supersetOf,
-} from '../../../src/executor/urpc/dialects.js';
-import { LATEST, TARGETS } from '../../../src/plan/model/target.js';
-import { TABLES } from './golden.js';
+import { DIALECTS, fieldsOf, SUPERSETS, supersetOf } from '../../../src/plan/model/dialects.js';
+import { TABLES } from '../../executor/urpc/golden.js';
 
 const STRUCTS = [
   'CreateLinksAndRoutesArgs',
@@ -49,9 +42,4 @@ describe('a superset', () => {
       expect(new Set(fieldsOf(superset, struct).keys())).toStrictEqual(wanted);
     }
   });
-});
-
-test('every target speaks a dialect of the tables', () => {
-  expect([...TARGETS, LATEST].filter(({ dialect }) => !isDialect(dialect))).toStrictEqual([]);
-  expect(isDialect('2017-01')).toBe(false);
 });
