@@ -1,7 +1,9 @@
 /** Decoding with errors a person can act on: a path as typed, what was expected there, what was found. */
+
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
+import { groupBy } from '../model/group-by.js';
 
 /** One place where an input does not fit its codec. */
 export interface DecodeError {
@@ -69,19 +71,6 @@ const toDecodeError = ({ context, message, value }: t.ValidationError): DecodeEr
 const unionAt = (context: t.Context): number =>
   context.findIndex(({ type }) => type instanceof t.UnionType);
 
-const groupBy = <A>(
-  items: ReadonlyArray<A>,
-  key: (a: A) => string,
-): ReadonlyArray<ReadonlyArray<A>> => {
-  const groups = new Map<string, A[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
-    else group.push(item);
-  }
-  return [...groups.values()];
-};
-
 const prefixOf = (context: t.Context, length: number): string =>
   JSON.stringify(context.slice(0, length).map(({ key }) => key));
 
@@ -94,8 +83,8 @@ const mergeAlternatives = (
   at: number,
   errors: ReadonlyArray<t.ValidationError>,
 ): ReadonlyArray<DecodeError> => {
-  const alternatives = groupBy(errors, ({ context }) => context[at + 1]?.key ?? '');
-  const meant = alternatives.filter((group) =>
+  const alternatives = groupBy(errors, ({ context }) => context[at + 1]?.key);
+  const meant = [...alternatives.values()].filter((group) =>
     group.every(({ context }) => context.length > at + 2),
   );
   const [only] = meant;
@@ -115,12 +104,15 @@ const spliced = (context: t.Context, at: number): t.Context => {
     : [...context.slice(0, at), { ...member, key: union.key }, ...context.slice(at + 2)];
 };
 
+/** The same for the errors of one mistake: their place, or that of the union whose alternatives they are. */
+const mistake = ({ context }: t.ValidationError): string => {
+  const at = unionAt(context);
+  return prefixOf(context, at === -1 ? context.length : at + 1);
+};
+
 /** One DecodeError per mistake, in the input's order of codecs. */
 const merge = (errors: ReadonlyArray<t.ValidationError>): ReadonlyArray<DecodeError> =>
-  groupBy(errors, ({ context }) => {
-    const at = unionAt(context);
-    return at === -1 ? JSON.stringify(context.map(({ key }) => key)) : prefixOf(context, at + 1);
-  }).flatMap((group) => {
+  [...groupBy(errors, mistake).values()].flatMap((group) => {
     const at = unionAt(group[0]?.context ?? []);
     return at === -1 ? group.map(toDecodeError) : mergeAlternatives(at, group);
   });

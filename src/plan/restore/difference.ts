@@ -1,6 +1,8 @@
 /** What two states of one namespace differ in, in words, ignoring what changes by itself. */
+
 import { groupBy } from 'fp-ts/lib/NonEmptyArray.js';
 import { type LinkNames, linkNames } from '../model/link-names.js';
+import { without } from '../model/multiset.js';
 import type { Address, NamespaceState, Route } from '../model/state.js';
 import {
   addressText,
@@ -24,21 +26,6 @@ export interface StateDifference {
 }
 
 const NO_NAMES: LinkNames = new Map();
-
-/** The elements of `from` that `others` has not, counting each as often as it is there. */
-const without = <A>(
-  from: ReadonlyArray<A>,
-  others: ReadonlyArray<A>,
-  key: (a: A) => string,
-): ReadonlyArray<A> => {
-  const left = new Map<string, number>();
-  for (const other of others) left.set(key(other), (left.get(key(other)) ?? 0) + 1);
-  return from.filter((a) => {
-    const count = left.get(key(a)) ?? 0;
-    left.set(key(a), count - 1);
-    return count <= 0;
-  });
-};
 
 const compareLists = <A>(
   before: ReadonlyArray<A>,

@@ -1,6 +1,8 @@
 /** decide: every rule of the planner in its order, with the verdict on every object and all errors together. */
+
 import * as E from 'fp-ts/lib/Either.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
+import { groupBy } from '../model/group-by.js';
 import { linkNames } from '../model/link-names.js';
 import type { DefaultGateway, FdLink, LoopbackLink, NetworkPlan } from '../model/network-plan.js';
 import { type PlanOptions, type ResolvedOptions, resolveOptions } from '../model/options.js';
@@ -99,14 +101,7 @@ const decideSandbox = (context: Context): Decision => {
   const neighbors = planNeighbors(context, placement);
   const linkRoutes = [...routed.routes, ...routed.defaults.chosen.filter((one) => !isGateway(one))];
   const onLoopback = linkRoutes.filter(({ via }) => via === null || via.placed.role === 'loopback');
-  const byIndex = new Map<number, Candidate[]>();
-  for (const candidate of inFamilyOrder(linkRoutes)) {
-    if (candidate.via?.placed.role !== 'fd') continue;
-    const { ifindex } = candidate.via.placed.link;
-    const list = byIndex.get(ifindex);
-    if (list === undefined) byIndex.set(ifindex, [candidate]);
-    else list.push(candidate);
-  }
+  const byIndex = groupBy(inFamilyOrder(linkRoutes), ({ via }) => via?.placed.link.ifindex);
   const loopback = planLoopback(context, placement, onLoopback);
   const fdLinks = placement.links
     .filter(({ role }) => role === 'fd')

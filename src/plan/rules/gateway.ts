@@ -4,7 +4,7 @@ import type { Family } from '../model/scalars.js';
 import type { Context } from './context.js';
 import type { DefaultRouteAt, PlanError } from './failures.js';
 import type { Candidate } from './routes.js';
-import { losers, lowestMetric } from './selection.js';
+import { losersTo, lowestMetric } from './selection.js';
 import type { Verdict } from './verdict.js';
 
 export interface Defaults {
@@ -58,7 +58,7 @@ const choose = (
   return {
     chosen: [best],
     verdicts: [
-      ...losers(best, eligible),
+      ...losersTo(best, eligible).map(({ verdict }) => verdict),
       ...unchosen.map(
         ({ path }): Verdict => ({ object: path, code: 'dropped/default-not-chosen' }),
       ),

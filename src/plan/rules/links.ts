@@ -1,5 +1,7 @@
 /** Which links become NICs of the sandbox, and which addresses go with them. */
+
 import { parseAddress } from '../model/address.js';
+import { groupBy } from '../model/group-by.js';
 import { isZeroLinkAddress } from '../model/link-address.js';
 import type { Address, Link, ObjectPath } from '../model/state.js';
 import type { Code } from './codes.js';
@@ -101,16 +103,11 @@ interface Judged extends AddressAt {
   readonly code: Code;
 }
 
-const byIndex = (context: Context): ReadonlyMap<number, ReadonlyArray<AddressAt>> => {
-  const found = new Map<number, AddressAt[]>();
-  context.state.addresses.forEach((address, i) => {
-    const one = { path: at('addresses', i), address };
-    const list = found.get(address.ifindex);
-    if (list === undefined) found.set(address.ifindex, [one]);
-    else list.push(one);
-  });
-  return found;
-};
+const byIndex = ({ state }: Context): ReadonlyMap<number, ReadonlyArray<AddressAt>> =>
+  groupBy(
+    state.addresses.map((address, i): AddressAt => ({ path: at('addresses', i), address })),
+    ({ address }) => address.ifindex,
+  );
 
 /** Deprecated addresses come last, so that the sandbox prefers the others as a source; otherwise dump order. */
 const inPlanOrder = (kept: ReadonlyArray<Judged>): ReadonlyArray<AddressAt> => {

@@ -1,5 +1,6 @@
 /** Permanent neighbors become static neighbors of the sandbox; everything else in the table is a cache. */
 
+import { groupBy } from '../model/group-by.js';
 import type { PlannedNeighbor } from '../model/network-plan.js';
 import type { Neighbor } from '../model/state.js';
 import { isLastingNeighbor } from '../views/object-text.js';
@@ -19,24 +20,30 @@ const neighborCode = (context: Context, placement: Placement, neighbor: Neighbor
   return context.target.neighbors ? 'kept/neighbor' : 'dropped/neighbor-unsupported';
 };
 
+interface Judged {
+  readonly neighbor: Neighbor;
+  readonly verdict: Verdict;
+}
+
+const planned = ({ neighbor, verdict }: Judged): ReadonlyArray<PlannedNeighbor> => {
+  const { dst: address, lladdr: linkAddress } = neighbor;
+  return linkAddress === undefined ? [] : [{ address, linkAddress, from: [verdict.object] }];
+};
+
 export interface Neighbors {
   readonly byIndex: ReadonlyMap<number, ReadonlyArray<PlannedNeighbor>>;
   readonly verdicts: ReadonlyArray<Verdict>;
 }
 
 export const planNeighbors = (context: Context, placement: Placement): Neighbors => {
-  const byIndex = new Map<number, PlannedNeighbor[]>();
-  const verdicts = context.state.neighbors.map((neighbor, i): Verdict => {
-    const object = at('neighbors', i);
-    const code = neighborCode(context, placement, neighbor);
-    const { dst: address, lladdr: linkAddress, ifindex } = neighbor;
-    if (code === 'kept/neighbor' && linkAddress !== undefined) {
-      const planned = { address, linkAddress, from: [object] };
-      const list = byIndex.get(ifindex);
-      if (list === undefined) byIndex.set(ifindex, [planned]);
-      else list.push(planned);
-    }
-    return { object, code };
-  });
-  return { byIndex, verdicts };
+  const judged = context.state.neighbors.map((neighbor, i) => ({
+    neighbor,
+    verdict: { object: at('neighbors', i), code: neighborCode(context, placement, neighbor) },
+  }));
+  const kept = judged.filter(({ verdict }) => verdict.code === 'kept/neighbor');
+  const groups = groupBy(kept, ({ neighbor }) => neighbor.ifindex);
+  return {
+    byIndex: new Map([...groups].map(([ifindex, group]) => [ifindex, group.flatMap(planned)])),
+    verdicts: judged.map(({ verdict }) => verdict),
+  };
 };

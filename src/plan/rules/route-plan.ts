@@ -10,7 +10,7 @@ import type { Placement } from './links.js';
 import { note } from './notes.js';
 import { type Refused, refusal } from './refusals.js';
 import { type Candidate, isDefault, judgeRoute } from './routes.js';
-import { selectRoutes } from './selection.js';
+import { type Loser, selectRoutes } from './selection.js';
 import { at, type Verdict } from './verdict.js';
 
 export interface RoutePlan {
@@ -22,14 +22,16 @@ export interface RoutePlan {
 }
 
 /** A prefix on two links: legal, and a mistake more often than not. */
-const samePrefixNote = ({ state, names }: Context, { object, code }: Verdict): Diagnostic[] => {
-  const route = state.routes[Number(/\d+/.exec(object)?.[0])];
-  if (code !== 'dropped/route-same-prefix' || route?.oif === undefined) return [];
+const samePrefixNote = (
+  { names }: Context,
+  { candidate: { route, path }, verdict: { code } }: Loser,
+): ReadonlyArray<Diagnostic> => {
+  if (code !== 'dropped/route-same-prefix' || route.oif === undefined) return [];
   const link = linkName(names, route.oif);
   return [
     note(
       'same-prefix',
-      object,
+      path,
       `${route.dst} on ${link} is not used: another link has a route to it that is found first`,
       `nothing to do, or use another subnet on ${link}`,
     ),
@@ -109,11 +111,11 @@ export const planRoutes = (context: Context, placement: Placement): RoutePlan =>
     defaults,
     verdicts: [
       ...verdicts,
-      ...selected.verdicts,
+      ...selected.losers.map(({ verdict }) => verdict),
       ...defaults.verdicts,
       ...chosen.map(chosenVerdict),
     ],
-    notes: selected.verdicts.flatMap((verdict) => samePrefixNote(context, verdict)),
+    notes: selected.losers.flatMap((loser) => samePrefixNote(context, loser)),
     errors: [...errors, ...defaults.errors],
   };
 };

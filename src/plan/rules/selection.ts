@@ -1,13 +1,20 @@
 /** Which of several routes to one prefix the sandbox gets: the lowest metric, as in the kernel. */
 
+import { groupBy } from '../model/group-by.js';
 import { byPreference } from '../routing/preference.js';
 import type { Code } from './codes.js';
 import type { Candidate } from './routes.js';
 import type { Verdict } from './verdict.js';
 
+/** A route that the sandbox does not get, as it gets another to the same prefix. */
+export interface Loser {
+  readonly candidate: Candidate;
+  readonly verdict: Verdict;
+}
+
 export interface Selection {
   readonly chosen: ReadonlyArray<Candidate>;
-  readonly verdicts: ReadonlyArray<Verdict>;
+  readonly losers: ReadonlyArray<Loser>;
 }
 
 /** fe80::/10 and ff00::/8 are per link: every link has its own route to them, used by scope. */
@@ -37,36 +44,32 @@ const loserCode = (winner: Candidate, loser: Candidate): Code => {
     : 'dropped/route-same-prefix';
 };
 
-/** Verdicts on all of `candidates` but `winner`. */
-export const losers = (
+/** All of `candidates` but `winner`. */
+export const losersTo = (
   winner: Candidate,
   candidates: ReadonlyArray<Candidate>,
-): ReadonlyArray<Verdict> =>
+): ReadonlyArray<Loser> =>
   candidates
     .filter((one) => one !== winner)
-    .map((one) => ({
-      object: one.path,
-      code: loserCode(winner, one),
-      detail: `to ${winner.path}`,
+    .map((candidate) => ({
+      candidate,
+      verdict: {
+        object: candidate.path,
+        code: loserCode(winner, candidate),
+        detail: `to ${winner.path}`,
+      },
     }));
 
 /** One candidate per prefix, in dump order. Linear in their number. */
 export const selectRoutes = (candidates: ReadonlyArray<Candidate>): Selection => {
-  const groups = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
-    const key = competitors(candidate);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [candidate]);
-    else group.push(candidate);
-  }
   const chosen: Candidate[] = [];
-  const verdicts: Verdict[] = [];
-  for (const group of groups.values()) {
+  const losers: Loser[] = [];
+  for (const group of groupBy(candidates, competitors).values()) {
     const winner = lowestMetric(group);
     if (winner === null) continue;
     chosen.push(winner);
-    verdicts.push(...losers(winner, group));
+    losers.push(...losersTo(winner, group));
   }
   const winners = new Set(chosen);
-  return { chosen: candidates.filter((candidate) => winners.has(candidate)), verdicts };
+  return { chosen: candidates.filter((candidate) => winners.has(candidate)), losers };
 };

@@ -1,0 +1,16 @@
+/** groupBy: a list as groups by key, in the order in which the keys come first. */
+
+/** Keys are told apart as by a Map, so numbers stay numbers; linear in the length of `items`. */
+export const groupBy = <K, A>(
+  items: ReadonlyArray<A>,
+  keyOf: (item: A) => K,
+): ReadonlyMap<K, ReadonlyArray<A>> => {
+  const groups = new Map<K, A[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+};
