@@ -1,14 +1,18 @@
 /** One NIC as the stack uses it: addresses, routes and neighbors of the accepted network as bytes and sets. */
 
-import { formatAddress, maskBytes, parseAddress, parsePrefix } from '../plan/model/address.js';
+import {
+  covers,
+  formatAddress,
+  type ParsedPrefix,
+  parseAddress,
+  parsePrefix,
+} from '../plan/model/address.js';
 import { linkAddressBytes } from '../plan/model/link-address.js';
 import type { AcceptedNetwork, AcceptedNic } from './contract/contract.js';
 import { type NeighborTable, neighborTable } from './neighbor-table.js';
 
 interface Route {
-  readonly destination: Uint8Array;
-  /** bits */
-  readonly prefixLen: number;
+  readonly destination: ParsedPrefix;
   /** null: on-link */
   readonly gateway: Uint8Array | null;
 }
@@ -48,18 +52,12 @@ const interfaceOf = (nic: AcceptedNic, { routeTable }: AcceptedNetwork): Interfa
   routes: routeTable.flatMap(({ destination, gateway, nic: name }) => {
     const prefix = name === nic.name ? parsePrefix(destination) : null;
     const hop = gateway === null ? null : parseAddress(gateway);
-    return prefix === null
-      ? []
-      : [{ destination: prefix.bytes, prefixLen: prefix.prefixLen, gateway: hop }];
+    return prefix === null ? [] : [{ destination: prefix, gateway: hop }];
   }),
   neighbors: neighborTable(
     nic.neighbors.map(({ address, linkAddress }) => [canonical(address), macBytes(linkAddress)]),
   ),
 });
-
-const contains = (route: Route, address: Uint8Array): boolean =>
-  route.destination.length === address.length &&
-  maskBytes(address, route.prefixLen).every((byte, i) => byte === route.destination[i]);
 
 /** fe80::/10 */
 const isLinkLocal6 = (address: Uint8Array): boolean =>
@@ -73,6 +71,6 @@ const isLinkLocal6 = (address: Uint8Array): boolean =>
  */
 export const nextHop = (nic: Interface, address: Uint8Array): Uint8Array | null => {
   if (isLinkLocal6(address)) return address;
-  const route = nic.routes.find((candidate) => contains(candidate, address));
+  const route = nic.routes.find(({ destination }) => covers(destination, address));
   return route === undefined ? null : (route.gateway ?? address);
 };

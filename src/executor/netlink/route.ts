@@ -1,6 +1,8 @@
 /** Routes: RTM_NEWROUTE bytes to records and back. */
+
 import * as E from 'fp-ts/lib/Either.js';
 import { formatAddress, parsePrefix, widthOf } from '../../plan/model/address.js';
+import { EVERYTHING } from '../../plan/model/default-route.js';
 import { flagsOf, nameOf, numberOf } from '../../plan/model/kernel-names/names.js';
 import {
   PROTOCOL,
@@ -41,14 +43,9 @@ import type { WireError } from './failure.js';
 import { readMetrics, writeMetrics } from './metrics.js';
 import { readNexthops, settableFlags, writeGateway, writeNexthops } from './route-nexthop.js';
 
-/** The default routes' destination: RTA_DST is absent where its length is 0. */
-const ANY: Readonly<Record<Family, Prefix>> = {
-  inet: trusted.prefix('0.0.0.0/0'),
-  inet6: trusted.prefix('::/0'),
-};
-
+/** Everything has no RTA_DST. */
 const prefix = (reader: AttributeReader, family: Family, prefixLen: number): Prefix =>
-  prefixLen === 0 ? ANY[family] : trusted.prefix(`${reader.address(family)}/${prefixLen}`);
+  prefixLen === 0 ? EVERYTHING[family] : trusted.prefix(`${reader.address(family)}/${prefixLen}`);
 
 /** rta_expires, in clock_t and signed: a route past its time has a negative one. */
 const readExpires = (reader: AttributeReader, route: Draft<Route>): void => {
@@ -128,7 +125,7 @@ export const decodeRoute = (payload: Uint8Array): E.Either<WireError, Route | nu
     family,
     table: reader.headerU8(4),
     type: nameOf(ROUTE_TYPE, reader.headerU8(7)),
-    dst: ANY[family],
+    dst: EVERYTHING[family],
     protocol: nameOf(PROTOCOL, reader.headerU8(5)),
     scope: nameOf(SCOPE, reader.headerU8(6)),
     flags: flagsOf(ROUTE_FLAGS, flags),
@@ -146,7 +143,8 @@ const checkLengths = (reader: AttributeReader, route: Route): void => {
   const srcLen = reader.headerU8(2);
   if (dstLen > width) reader.fail(1, `rtm_dst_len ${dstLen}`);
   if (srcLen > width) reader.fail(2, `rtm_src_len ${srcLen}`);
-  if (dstLen > 0 && route.dst === ANY[route.family]) reader.fail(1, `rtm_dst_len without RTA_DST`);
+  if (dstLen > 0 && route.dst === EVERYTHING[route.family])
+    reader.fail(1, `rtm_dst_len without RTA_DST`);
   if (srcLen > 0 && route.src === undefined) reader.fail(2, `rtm_src_len without RTA_SRC`);
 };
 

@@ -1,8 +1,10 @@
 /** Scalars as `ip -j` prints them, decoded to those of a NamespaceState. */
+
 import { isIP } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { formatAddress, parseAddress, parsePrefix, widthOf } from '../model/address.js';
+import { formatPrefix, parseAddress, parsePrefix, widthOf } from '../model/address.js';
+import { EVERYTHING } from '../model/default-route.js';
 import { ADDRESS_PROTOCOL, INFINITY_LIFE_TIME } from '../model/kernel-names/address.js';
 import { type Names, numberOf } from '../model/kernel-names/names.js';
 import { PROTOCOL, SCOPE, TABLE } from '../model/kernel-names/route.js';
@@ -80,19 +82,17 @@ export const LlAddress = reading('a link-layer address', (u) => {
   return formatLinkAddress(bytes);
 });
 
-const ANY = { inet: trusted.prefix('0.0.0.0/0'), inet6: trusted.prefix('::/0') };
-
 const prefixOf = (family: Family, text: string): Prefix | null => {
   const parsed = parsePrefix(text.includes('/') ? text : `${text}/${widthOf(family)}`);
   if (parsed === null || parsed.family !== family) return null;
-  return trusted.prefix(`${formatAddress(parsed)}/${parsed.prefixLen}`);
+  return trusted.prefix(formatPrefix(parsed));
 };
 
 /** `default`, an address alone, or a prefix. */
 export const Destination = (family: Family): t.Type<Prefix, unknown, unknown> =>
   reading(`a destination of ${family}`, (u) => {
     if (typeof u !== 'string') return null;
-    return u === 'default' ? ANY[family] : prefixOf(family, u);
+    return u === 'default' ? EVERYTHING[family] : prefixOf(family, u);
   });
 
 /** A gateway of another family: `{ "family": "inet6", "host": "fe80::1" }`. */

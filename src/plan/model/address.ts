@@ -85,10 +85,8 @@ export const parsePrefix = (s: string): ParsedPrefix | null => {
   const bytes = parseAddress(found[1] ?? '');
   const prefixLen = Number(found[2]);
   if (bytes === null || prefixLen > bytes.length * 8) return null;
-  const family = bytes.length === 4 ? 'inet' : 'inet6';
-  return maskBytes(bytes, prefixLen).every((b, i) => b === bytes[i])
-    ? { family, bytes, prefixLen }
-    : null;
+  const prefix = { family: familyOf(s), bytes, prefixLen };
+  return covers(prefix, bytes) ? prefix : null;
 };
 
 /** `bytes` with everything after the first `prefixLen` bits zeroed. */
@@ -98,11 +96,24 @@ export const maskBytes = (bytes: AddressBytes, prefixLen: number): AddressBytes 
     return byte & (0xff << (8 - bits));
   });
 
+/** Whether `address` lies in `prefix`. */
+export const covers = (prefix: ParsedPrefix, address: AddressBytes): boolean =>
+  prefix.bytes.length === address.length &&
+  maskBytes(address, prefix.prefixLen).every((byte, i) => byte === prefix.bytes[i]);
+
+/** `192.0.2.0/24`, the inverse of `parsePrefix`. */
+export const formatPrefix = ({ bytes, prefixLen }: Omit<ParsedPrefix, 'family'>): string =>
+  `${formatAddress(bytes)}/${prefixLen}`;
+
+/** The length of a prefix that is known to be one, in bits. */
+export const prefixLenOf = (prefix: string): number =>
+  Number(prefix.slice(prefix.indexOf('/') + 1));
+
 /** The network that `address`/`prefixLen` lies in, as text. */
 export const networkOf = (address: string, prefixLen: number): string => {
   const bytes = parseAddress(address);
   if (bytes === null) throw new TypeError(`not an IP address: ${address}`);
-  return `${formatAddress(maskBytes(bytes, prefixLen))}/${prefixLen}`;
+  return formatPrefix({ bytes: maskBytes(bytes, prefixLen), prefixLen });
 };
 
 export const familyOf = (address: string): 'inet' | 'inet6' =>

@@ -1,6 +1,6 @@
 /** The scalars of every document: names, indices, addresses and prefixes, each with its limit. */
 import * as t from 'io-ts';
-import { formatAddress, parseAddress, parsePrefix } from './address.js';
+import { formatAddress, formatPrefix, parseAddress, parsePrefix } from './address.js';
 
 export interface IfNameBrand {
   readonly IfName: unique symbol;
@@ -112,7 +112,7 @@ export type Prefix = t.TypeOf<typeof Prefix>;
 
 const canonicalPrefix = (s: string): string | null => {
   const parsed = parsePrefix(s);
-  return parsed === null ? null : `${formatAddress(parsed)}/${parsed.prefixLen}`;
+  return parsed === null ? null : formatPrefix(parsed);
 };
 
 /** Prefix length in bits: 0 to 32 for inet, 0 to 128 for inet6 (the record that holds it checks which). */

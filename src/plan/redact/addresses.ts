@@ -2,6 +2,7 @@
 import {
   type AddressBytes,
   formatAddress,
+  formatPrefix,
   maskBytes,
   parseAddress,
   parsePrefix,
@@ -163,9 +164,9 @@ export const addressPseudonyms = (seed: string, state: NamespaceState): AddressP
     prefix: (text) => {
       const parsed = parsePrefix(text);
       if (parsed === null) return text;
-      const { family, bytes, prefixLen } = parsed;
-      const flipped = flipBits(keys[family], roots[family], bytes, prefixLen);
-      return trusted.prefix(`${formatAddress(flipped)}/${prefixLen}`);
+      const { family, prefixLen } = parsed;
+      const bytes = flipBits(keys[family], roots[family], parsed.bytes, prefixLen);
+      return trusted.prefix(formatPrefix({ bytes, prefixLen }));
     },
     linkAddress: (text) => {
       const bytes = linkAddressBytes(text);

@@ -1,5 +1,5 @@
 /** Route order for sandboxes that take the first match: longest prefix first, and no route in the way of a later link's. */
-import { familyOf, formatAddress, fromBigInt } from '../model/address.js';
+import { familyOf, formatPrefix, fromBigInt } from '../model/address.js';
 import type { PlannedRoute } from '../model/network-plan.js';
 import { type Family, type IfName, trusted } from '../model/scalars.js';
 import { coverOf, type Need, type Needs } from './cover.js';
@@ -87,7 +87,7 @@ const needsOf = ({ range, value }: TableEntry<Row>, winners: Steps<Row>): Needs 
 };
 
 const destinationOf = (family: Family, { first, prefixLen }: PrefixRange) =>
-  trusted.prefix(`${formatAddress(fromBigInt(first, family))}/${prefixLen}`);
+  trusted.prefix(formatPrefix({ bytes: fromBigInt(first, family), prefixLen }));
 
 interface Ordered {
   readonly rows: ReadonlyArray<Row>;

@@ -1,5 +1,6 @@
 /** The kernel's main table of one family, as the decisions it takes, in the order in which it prefers them. */
 
+import { isEverything } from '../model/default-route.js';
 import { RT_TABLE } from '../model/kernel-names/route.js';
 import { type LinkNames, linkName, linkNames } from '../model/link-names.js';
 import type { Family } from '../model/scalars.js';
@@ -75,7 +76,7 @@ const decisionOf = (links: Links, route: Route): Decision | null => {
   }
 };
 
-const isOfSomeSources = ({ src }: Route): boolean => src !== undefined && !src.endsWith('/0');
+const isOfSomeSources = ({ src }: Route): boolean => src !== undefined && !isEverything(src);
 
 /**
  * Whether a route is for all packets: a TOS or a source prefix makes it one of some packets only, and a
@@ -87,7 +88,7 @@ const isForAll = (routes: ReadonlyArray<Route>): ((route: Route) => boolean) => 
   return (route) =>
     (route.tos ?? 0) === 0 &&
     !isOfSomeSources(route) &&
-    (route.dst.endsWith('/0') || !bySource.has(route.dst));
+    (isEverything(route.dst) || !bySource.has(route.dst));
 };
 
 /** The usable main-table routes of `family`, the preferred of equal prefixes first. */

@@ -1,5 +1,5 @@
 /** Prefixes as ranges of integers, read fast: a large namespace has 100,000 of them on either side of a comparison. */
-import { parseAddress, toBigInt, widthOf } from '../model/address.js';
+import { parseAddress, prefixLenOf, toBigInt, widthOf } from '../model/address.js';
 import type { Family, Prefix } from '../model/scalars.js';
 
 /** The addresses of a prefix as unsigned integers, both ends included. */
@@ -59,9 +59,8 @@ const addressNumber = (text: string): bigint => {
 
 /** The range of `prefix`, which its brand says is valid and has its host bits zero. */
 export const rangeOf = (prefix: Prefix): PrefixRange => {
-  const slash = prefix.indexOf('/');
-  const prefixLen = Number(prefix.slice(slash + 1));
-  const first = addressNumber(prefix.slice(0, slash));
+  const prefixLen = prefixLenOf(prefix);
+  const first = addressNumber(prefix.slice(0, prefix.indexOf('/')));
   const width = prefix.includes(':') ? 128 : 32;
   return { first, last: first + (1n << BigInt(width - prefixLen)) - 1n, prefixLen };
 };

@@ -1,16 +1,13 @@
 /** The sandbox's route table of one family, as the decisions it takes, in the order in which it is searched. */
+
 import { familyOf } from '../model/address.js';
+import { EVERYTHING } from '../model/default-route.js';
 import type { NetworkPlan, PlannedAddress } from '../model/network-plan.js';
-import { type Family, trusted } from '../model/scalars.js';
+import type { Family } from '../model/scalars.js';
 import type { Target } from '../model/target.js';
 import type { Decision } from './fate.js';
 import { type Steps, stepsOf, type TableEntry } from './intervals.js';
 import { rangeOf } from './prefix-range.js';
-
-const DEFAULT = {
-  inet: rangeOf(trusted.prefix('0.0.0.0/0')),
-  inet6: rangeOf(trusted.prefix('::/0')),
-} as const satisfies Record<Family, unknown>;
 
 /** A NIC without an address of the family has no source for a packet: its routes are passed over. */
 export const speaks = (
@@ -45,7 +42,7 @@ export const sandboxTable = (
     .filter((at) => at.family === family && fdLinks.some(({ name }) => name === at.link))
     .map(
       ({ link, gateway }): TableEntry<Decision> => ({
-        range: DEFAULT[family],
+        range: rangeOf(EVERYTHING[family]),
         value: { _tag: 'Forward', link, gateway },
       }),
     );

@@ -1,5 +1,7 @@
 /** Notes: what a person should know about a plan although nothing is lost by it. */
-import { maskBytes, parseAddress, parsePrefix } from '../model/address.js';
+
+import { covers, parseAddress, parsePrefix } from '../model/address.js';
+import { isEverything, isUnicastDefault } from '../model/default-route.js';
 import type { DefaultGateway, Diagnostic, FdLink } from '../model/network-plan.js';
 import type { NamespaceState } from '../model/state.js';
 import { meaningOf } from './codes.js';
@@ -110,8 +112,7 @@ const isCovered = ({ routes }: FdLink, address: string): boolean => {
   const bytes = parseAddress(address);
   return routes.some(({ destination, gateway }) => {
     const prefix = parsePrefix(destination);
-    if (gateway !== null || prefix === null || bytes?.length !== prefix.bytes.length) return false;
-    return maskBytes(bytes, prefix.prefixLen).every((byte, i) => byte === prefix.bytes[i]);
+    return gateway === null && prefix !== null && bytes !== null && covers(prefix, bytes);
   });
 };
 
@@ -142,7 +143,7 @@ const onLinkDefaultNotes = (links: ReadonlyArray<FdLink>): ReadonlyArray<Diagnos
     routes
       .filter(
         ({ destination, gateway }) =>
-          gateway === null && destination.endsWith('/0') && layer === 'ethernet',
+          gateway === null && isEverything(destination) && layer === 'ethernet',
       )
       .map(({ from, destination }) =>
         note(
@@ -154,9 +155,6 @@ const onLinkDefaultNotes = (links: ReadonlyArray<FdLink>): ReadonlyArray<Diagnos
       ),
   );
 
-const hasUnicastDefault = ({ routes }: NamespaceState): boolean =>
-  routes.some(({ dst, table, type }) => dst.endsWith('/0') && table === 254 && type === 'unicast');
-
 /** What is said of links that are not loopback when none of them is usable. */
 export const unusableLinks = ({
   links,
@@ -166,7 +164,8 @@ export const unusableLinks = ({
     .map(({ link, code }) => ({ link: link.name, reason: meaningOf(code).means }));
 
 const emptyNotes = (placement: Placement, state: NamespaceState): ReadonlyArray<Diagnostic> => {
-  if (placement.links.some(({ role }) => role === 'fd') || hasUnicastDefault(state)) return [];
+  if (placement.links.some(({ role }) => role === 'fd') || state.routes.some(isUnicastDefault))
+    return [];
   const unusable = unusableLinks(placement);
   const because = unusable.map(({ link, reason }) => `${link} ${reason}`).join('; ');
   return [

@@ -1,5 +1,6 @@
 /** The routes of a plan: every route judged, then those to one prefix and the defaults compete. */
 
+import { isEverything } from '../model/default-route.js';
 import { linkName } from '../model/link-names.js';
 import type { Diagnostic } from '../model/network-plan.js';
 import type { ObjectPath, Route } from '../model/state.js';
@@ -9,7 +10,7 @@ import { chooseDefaults, type Defaults } from './gateway.js';
 import type { Placement } from './links.js';
 import { note } from './notes.js';
 import { type Refused, refusal } from './refusals.js';
-import { type Candidate, isDefault, judgeRoute } from './routes.js';
+import { type Candidate, judgeRoute } from './routes.js';
 import { type Loser, selectRoutes } from './selection.js';
 import { at, type Verdict } from './verdict.js';
 
@@ -40,7 +41,7 @@ const samePrefixNote = (
 
 const keptCode = ({ route, via }: Candidate): Verdict['code'] => {
   if (via === null) return 'kept/blackhole';
-  if (!isDefault(route)) return 'kept/route';
+  if (!isEverything(route.dst)) return 'kept/route';
   return via.gateway === null ? 'kept/on-link-default' : 'kept/default-gateway';
 };
 
@@ -64,7 +65,7 @@ const outdone = (
   candidates: ReadonlyArray<Candidate>,
 ): Verdict['code'] | null => {
   const rivals = candidates.filter(
-    ({ route, via }) => isDefault(route) && route.family === refused.family && via !== null,
+    ({ route, via }) => isEverything(route.dst) && route.family === refused.family && via !== null,
   );
   if (policy === 'metric')
     return rivals.some(({ route }) => (route.metric ?? 0) < (refused.metric ?? 0))
@@ -100,10 +101,10 @@ export const planRoutes = (context: Context, placement: Placement): RoutePlan =>
     verdicts.push({ object, code: code ?? 'refused/error' });
     if (code === null) errors.push(refusal(context, placement, route, object, judgement));
   }
-  const selected = selectRoutes(candidates.filter(({ route }) => !isDefault(route)));
+  const selected = selectRoutes(candidates.filter(({ route }) => !isEverything(route.dst)));
   const defaults = chooseDefaults(
     context,
-    candidates.filter(({ route }) => isDefault(route)),
+    candidates.filter(({ route }) => isEverything(route.dst)),
   );
   const chosen = [...selected.chosen, ...defaults.chosen];
   return {

@@ -1,5 +1,7 @@
 /** Which routes of the state the sandbox can have, each judged alone; gateway.ts and selection.ts choose among them. */
+
 import { familyOf } from '../model/address.js';
+import { isEverything } from '../model/default-route.js';
 import { RT_TABLE } from '../model/kernel-names/route.js';
 import type { IpAddress } from '../model/scalars.js';
 import type { ObjectPath, Route } from '../model/state.js';
@@ -35,9 +37,6 @@ export type Judgement =
       readonly legs: ReadonlyArray<Hop>;
       readonly detail: string;
     };
-
-/** A unicast default route. Defined by length 0, never by the absence of an attribute. */
-export const isDefault = (route: Route): boolean => route.dst.endsWith('/0');
 
 const verdict = (code: Code, detail?: string): Judgement => ({
   _tag: 'Verdict',
@@ -142,7 +141,8 @@ const refuseOr = (
   otherwise: Code,
   legs: ReadonlyArray<Hop>,
   detail = '',
-): Judgement => (isDefault(route) ? { _tag: 'Refused', why, legs, detail } : verdict(otherwise));
+): Judgement =>
+  isEverything(route.dst) ? { _tag: 'Refused', why, legs, detail } : verdict(otherwise);
 
 /** Judges a route whose link is not handed over. */
 const throughExcluded = (route: Route, placed: PlacedLink, legs: ReadonlyArray<Hop>): Judgement => {

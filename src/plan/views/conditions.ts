@@ -1,5 +1,7 @@
 /** Conditions: what a namespace is waited for to have before it is planned, as a predicate over its state. */
+
 import * as E from 'fp-ts/lib/Either.js';
+import { isUnicastDefault } from '../model/default-route.js';
 import type { Diagnostic } from '../model/network-plan.js';
 import { type Family, IfName } from '../model/scalars.js';
 import type { Address, Link, NamespaceState, Route } from '../model/state.js';
@@ -80,12 +82,8 @@ const shortcoming = (address: Address, up: ReadonlySet<number>): string | null =
   return up.has(address.ifindex) ? null : 'on a link that is down or loopback';
 };
 
-const isDefault = (route: Route, family: Family): boolean =>
-  route.family === family &&
-  route.table === 254 &&
-  route.type === 'unicast' &&
-  route.dst.endsWith('/0') &&
-  !route.flags.includes('dead');
+const isLiveDefault = (route: Route, family: Family): boolean =>
+  route.family === family && isUnicastDefault(route) && !route.flags.includes('dead');
 
 const FAMILY_NAMES: Readonly<Record<Family, string>> = { inet: 'IPv4', inet6: 'IPv6' };
 
@@ -124,7 +122,7 @@ export const whyUnmet = (state: NamespaceState, condition: Condition): string | 
     case 'Address':
       return addressUnmet(state, condition.family);
     case 'Default':
-      return state.routes.some((route) => isDefault(route, condition.family))
+      return state.routes.some((route) => isLiveDefault(route, condition.family))
         ? null
         : `the main table has no ${FAMILY_NAMES[condition.family]} default route`;
     case 'Detection':

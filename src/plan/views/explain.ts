@@ -1,14 +1,18 @@
 /** explain: why a link, an address, a prefix or a destination is as it is in the plan, and what lost against it. */
+
 import * as E from 'fp-ts/lib/Either.js';
 import {
+  covers,
   familyOf,
   formatAddress,
-  maskBytes,
+  formatPrefix,
   parseAddress,
   parsePrefix,
+  prefixLenOf,
   toBigInt,
   widthOf,
 } from '../model/address.js';
+import { isEverything } from '../model/default-route.js';
 import type { Diagnostic } from '../model/network-plan.js';
 import type { PlanOptions } from '../model/options.js';
 import type { Family } from '../model/scalars.js';
@@ -85,21 +89,18 @@ const ofLink = (state: NamespaceState, index: number): ReadonlySet<string> => {
   ]);
 };
 
-const covers = (route: Route, address: Uint8Array): boolean => {
+const leadsTo = (route: Route, address: Uint8Array): boolean => {
   const prefix = parsePrefix(route.dst);
-  if (prefix === null || prefix.bytes.length !== address.length) return false;
-  return maskBytes(address, prefix.prefixLen).every((byte, i) => byte === prefix.bytes[i]);
+  return prefix !== null && covers(prefix, address);
 };
-
-const prefixLenOf = (route: Route): number => Number(route.dst.slice(route.dst.indexOf('/') + 1));
 
 /** Routes that could decide `address`, the longest prefix first, and the address itself where a link has it. */
 const ofDestination = (state: NamespaceState, address: string): ReadonlyArray<string> => {
   const bytes = parseAddress(address) ?? new Uint8Array();
-  const routes = indices(state.routes, (route) => covers(route, bytes));
+  const routes = indices(state.routes, (route) => leadsTo(route, bytes));
   const length = (i: number) => {
     const route = state.routes[i];
-    return route === undefined ? 0 : prefixLenOf(route);
+    return route === undefined ? 0 : prefixLenOf(route.dst);
   };
   return [
     ...indices(state.addresses, ({ local }) => local === address).map((i) => at('addresses', i)),
@@ -170,13 +171,15 @@ const ELSEWHERE: Readonly<Record<Family, ReadonlyArray<string>>> = {
 const elsewhere = ({ routes }: NamespaceState, family: Family): string => {
   const [first = ''] = ELSEWHERE[family];
   const covered = (address: string) =>
-    routes.some((r) => prefixLenOf(r) > 0 && covers(r, parseAddress(address) ?? new Uint8Array()));
+    routes.some(
+      (r) => !isEverything(r.dst) && leadsTo(r, parseAddress(address) ?? new Uint8Array()),
+    );
   return ELSEWHERE[family].find((address) => !covered(address)) ?? first;
 };
 
 const findDefault = (state: NamespaceState): Found => ({
   is: 'default',
-  paths: indices(state.routes, (route) => prefixLenOf(route) === 0).map((i) => at('routes', i)),
+  paths: indices(state.routes, ({ dst }) => isEverything(dst)).map((i) => at('routes', i)),
   destinations: [elsewhere(state, 'inet'), elsewhere(state, 'inet6')],
 });
 
@@ -191,10 +194,9 @@ const find = (state: NamespaceState, subject: string): Found | null => {
   }
   const prefix = parsePrefix(subject);
   if (prefix === null) return null;
-  const network = formatAddress(prefix);
-  const dst = `${network}/${prefix.prefixLen}`;
+  const dst = formatPrefix(prefix);
   const same = indices(state.routes, (route) => route.dst === dst).map((i) => at('routes', i));
-  return { is: 'prefix', paths: same, destinations: [network] };
+  return { is: 'prefix', paths: same, destinations: [formatAddress(prefix)] };
 };
 
 /** Explains `subject` in the plan of `state`, also when that plan is refused. */

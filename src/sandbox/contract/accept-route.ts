@@ -1,6 +1,6 @@
 /** One route of the network set-up call, as the sentry's subnet arithmetic takes or refuses it. */
 import * as E from 'fp-ts/lib/Either.js';
-import { formatAddress, parseAddress } from '../../plan/model/address.js';
+import { formatPrefix, parseAddress } from '../../plan/model/address.js';
 import type { RouteArg } from './args.js';
 
 export interface AcceptedRoute {
@@ -42,5 +42,5 @@ export const acceptRoute = (
   if (address.length === 0) return E.right(null);
   const prefixLen = prefixLenOf(short);
   if (prefixLen === null) return E.left('a mask that is not a prefix length is not served here');
-  return E.right({ destination: `${formatAddress(address)}/${prefixLen}`, gateway, nic, mtu });
+  return E.right({ destination: formatPrefix({ bytes: address, prefixLen }), gateway, nic, mtu });
 };

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
-import { parseAddress } from '../../plan/model/address.js';
+import { parseAddress, prefixLenOf } from '../../plan/model/address.js';
 import { formatLinkAddress } from '../../plan/model/link-address.js';
 import { LATEST, type Target } from '../../plan/model/target.js';
 import { type AcceptedRoute, acceptRoute } from './accept-route.js';
@@ -199,14 +199,14 @@ const acceptGateways = (
     E.map(RA.filter((route) => route !== null)),
   );
 
-const lengthOf = ({ destination }: AcceptedRoute): number => Number(destination.split('/')[1]);
-
 /** Since 20240715.0 longer prefixes come first and equal ones keep their order; before, the call's order stands. */
 const inLookupOrder = (
   routes: ReadonlyArray<AcceptedRoute>,
   lookup: Target['lookup'],
 ): ReadonlyArray<AcceptedRoute> =>
-  lookup === 'longest-prefix' ? routes.toSorted((a, b) => lengthOf(b) - lengthOf(a)) : routes;
+  lookup === 'longest-prefix'
+    ? routes.toSorted((a, b) => prefixLenOf(b.destination) - prefixLenOf(a.destination))
+    : routes;
 
 /**
  * The network that `args`, sent with `fileCount` descriptors, makes of a sandbox without any; or the
