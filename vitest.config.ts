@@ -1,4 +1,7 @@
-/** Three suites: unit anywhere, kernel where namespaces can be made, gvisor where runsc is installed. */
+/**
+ * Four suites: unit anywhere and from the sources alone, built on what `npm run build` made, kernel where namespaces can
+ * be made, gvisor where runsc is installed.
+ */
 import { defineConfig } from 'vitest/config';
 
 const suite = (name: string, pattern: string, timeoutMs: number) => ({
@@ -9,7 +12,7 @@ const suite = (name: string, pattern: string, timeoutMs: number) => ({
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
     // One namespace suite at a time: they share the machine's runsc, /run/netns and two cores.
-    ...(name === 'unit' ? {} : { fileParallelism: false }),
+    ...(name === 'unit' || name === 'built' ? {} : { fileParallelism: false }),
   },
 });
 
@@ -21,6 +24,7 @@ export default defineConfig({
     ...(report === undefined ? {} : { reporters: ['default', ['json', { outputFile: report }]] }),
     projects: [
       suite('unit', 'test/**/*.test.ts', 30_000),
+      suite('built', 'test/**/*.btest.ts', 30_000),
       suite('kernel', 'test/**/*.itest.ts', 300_000),
       suite('gvisor', 'test/**/*.gtest.ts', 300_000),
     ],

@@ -1,24 +1,8 @@
-/** The schemas of what --json prints: made from the codecs, and true of what the commands print. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+/** The schemas of what --json prints are those of the codecs, and no file is left over. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { OUTPUT_SCHEMA_FILES } from '../../src/cli/work/outputs.js';
-import { writeDocument } from '../../src/plan/documents/read.js';
 import { SCHEMA_FILES, schemaText } from '../../src/plan/documents/schema.js';
-import { NamespaceState } from '../../src/plan/model/state.js';
-import { netplan } from '../support/run-cli.js';
-import { misfits } from '../support/schema.js';
-import { dualStack, oneLink } from '../support/states.js';
-
-let dir = '';
-const file = (name: string) => join(dir, name);
-beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'npt-schemas-'));
-  writeFileSync(file('one.yaml'), writeDocument(NamespaceState, oneLink));
-  writeFileSync(file('two.yaml'), writeDocument(NamespaceState, dualStack));
-});
-afterAll(() => rmSync(dir, { recursive: true }));
 
 describe.each(Object.entries(OUTPUT_SCHEMA_FILES))('%s', (name, codec) => {
   test('is what the codec says; `npm run schemas` writes it', () => {
@@ -29,20 +13,4 @@ describe.each(Object.entries(OUTPUT_SCHEMA_FILES))('%s', (name, codec) => {
 test('there is no other schema', () => {
   const made = [...Object.keys(SCHEMA_FILES), ...Object.keys(OUTPUT_SCHEMA_FILES)];
   expect(readdirSync('schemas').sort()).toStrictEqual(made.sort());
-});
-
-test.each<readonly [string, string, ReadonlyArray<string>]>([
-  ['plan', 'network-plan', ['plan', '--state', 'two.yaml']],
-  ['capture', 'namespace-state', ['capture', '--state', 'two.yaml']],
-  ['diff', 'changes', ['diff', 'one.yaml', 'two.yaml']],
-  ['diff of the same', 'changes', ['diff', 'one.yaml', 'one.yaml']],
-  ['explain a link', 'explanation', ['explain', 'eth0', '--state', 'two.yaml']],
-  ['explain default', 'explanation', ['explain', 'default', '--state', 'two.yaml']],
-  ['apply --dry-run', 'ops', ['apply', '--state', 'two.yaml', '--dry-run']],
-  ['targets', 'targets', ['targets']],
-  ['a refused plan', 'failure', ['plan', '--state', 'two.yaml', '--target=nope']],
-  ['a wrong use', 'failure', ['plan', '--nope']],
-])('%s prints what %s.schema.json says', (_, schema, args) => {
-  const { stdout } = netplan([...args.map((a) => (a.endsWith('.yaml') ? file(a) : a)), '--json']);
-  expect(misfits(schema, JSON.parse(stdout))).toStrictEqual([]);
 });

@@ -1,9 +1,8 @@
-/** What oclif knows of the commands before it loads them, and that their help holds. */
+/** What oclif knows of the commands before it loads them, and what it prints for --help. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from '@oclif/core/parser';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../src/cli/commands/index.js';
 import { netplan, ROOT } from '../support/run-cli.js';
@@ -34,19 +33,5 @@ describe.each(Object.entries(commands))('%s', (id, command) => {
     for (const flag of Object.keys(command.flags ?? {}))
       expect(stdout).toMatch(new RegExp(`--(\\[no-\\])?${flag}\\b`));
     expect(stdout).toContain('--json');
-  });
-
-  test('its examples parse', async () => {
-    const examples = command.examples?.map(String) ?? [];
-    expect(examples.length).toBeGreaterThan(1);
-    for (const example of examples) {
-      const [bin, name, ...argv] = example.split(/ (?![^<]*%>)/);
-      expect([bin, name]).toStrictEqual(['<%= config.bin %>', id]);
-      const flags = { ...command.flags, ...command.baseFlags };
-      const words = argv.filter((word) => word !== '--json');
-      await expect(
-        parse(words, { flags, args: command.args ?? {}, strict: true }),
-      ).resolves.toBeDefined();
-    }
   });
 });
