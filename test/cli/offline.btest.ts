@@ -325,7 +325,8 @@ describe('apply --dry-run', () => {
 });
 
 describe('what is loaded', () => {
-  const native = /koffi|\/dist\/executor\/(linux|netlink|sandbox|urpc|live|apply)/;
+  const native =
+    /koffi|\/dist\/(executor\/(linux|netlink|urpc|frames|live|handover\/(apply|transaction))|sandbox)\b/;
 
   test.each([
     ['plan', () => ['plan', '--state', file('one.yaml'), '-o', file('out.yaml')]],
@@ -342,7 +343,7 @@ describe('what is loaded', () => {
   test('the index of commands loads no planner', () => {
     const files = filesLoadedBy(['targets']);
     expect(
-      files.filter((url) => /\/dist\/plan\/(compile|document|diff)\.js/.test(url)),
+      files.filter((url) => /\/dist\/plan\/(documents|rules|views\/diff)/.test(url)),
     ).toStrictEqual([]);
   });
 });
