@@ -1,15 +1,17 @@
 /** doctor: everything that an apply needs, looked at without doing any of it. */
 import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as t from 'io-ts';
 import { closed } from '../plan/model/closed.js';
-import type { Capabilities, Exec, Netns } from './effects/capabilities.js';
-import { nothing } from './effects/exec.js';
+import type { Capabilities, Netns, Process } from './effects/capabilities.js';
+import { type Exec, nothing } from './effects/exec.js';
+import { self } from './effects/machine.js';
+import { knock } from './effects/sandbox.js';
 import type { ExecError } from './failures/failure.js';
 import { describeExec, endingOf } from './failures/table.js';
 import { DEFAULT_JOURNAL_FOLDER, folderIsThere } from './journal/folder.js';
 import { nothingInTheWayOf } from './journal/standing.js';
-import { openNetns } from './namespace/open.js';
+import { withNetns } from './namespace/open.js';
 import { rightsFailures } from './namespace/rights.js';
 import type { SandboxAddress } from './urpc/address.js';
 
@@ -63,36 +65,34 @@ const bad = (error: ExecError): ReadonlyArray<Check> => {
   return [{ code, ok: false, what: summary, remedy, rights }];
 };
 
-type Checks = TE.TaskEither<never, ReadonlyArray<Check>>;
-
 /** A failure is a finding here, and the other checks go on. */
-const finding = <A>(
-  step: TE.TaskEither<ExecError, A>,
+const finding = <R, A>(
+  work: Exec<R, A>,
   whenFine: (a: A) => ReadonlyArray<Check>,
-): Checks =>
-  pipe(
-    step,
-    TE.map(whenFine),
-    TE.orElse((error) => TE.right(bad(error))),
-  );
+): Exec<R, ReadonlyArray<Check>> => pipe(work, RTE.match(bad, whenFine), RTE.rightReaderTask);
 
-const processChecks = ({ machine }: Capabilities): Checks =>
-  finding(machine.self, (self) => {
-    const missing = rightsFailures(self);
-    const rights: ReadonlyArray<Check> =
-      missing.length === 0
-        ? [fine('doctor/rights', 'CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_NET_RAW are there')]
-        : bad({ _tag: 'Preflight', failures: missing });
-    const free = self.maxOpenFiles - self.openFiles;
-    const files: Check = {
-      code: 'doctor/descriptors',
-      ok: free >= USUAL_FILES,
-      what: `${free} more descriptors may be opened`,
-      remedy: free >= USUAL_FILES ? '' : 'raise the limit: ulimit -n',
-      rights: false,
-    };
-    return [...rights, files];
-  });
+const USUAL_RIGHTS = fine(
+  'doctor/rights',
+  'CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_NET_RAW are there',
+);
+
+const descriptorCheck = ({ maxOpenFiles, openFiles }: Process): Check => {
+  const free = maxOpenFiles - openFiles;
+  const ok = free >= USUAL_FILES;
+  return {
+    code: 'doctor/descriptors',
+    ok,
+    what: `${free} more descriptors may be opened`,
+    remedy: ok ? '' : 'raise the limit: ulimit -n',
+    rights: false,
+  };
+};
+
+const processChecks = finding(self, (process) => {
+  const failures = rightsFailures(process);
+  const rights = failures.length === 0 ? [USUAL_RIGHTS] : bad({ _tag: 'Preflight', failures });
+  return [...rights, descriptorCheck(process)];
+});
 
 /** The cookie is what tells a namespace from another with the same inode: linux 5.14. */
 const cookieCheck = ({ identity: { cookie } }: Netns): Check =>
@@ -106,12 +106,12 @@ const cookieCheck = ({ identity: { cookie } }: Netns): Check =>
       }
     : fine('doctor/netns-cookie', 'namespaces can be told apart (SO_NETNS_COOKIE)');
 
-const netnsChecks = (path: string, c: Capabilities): Checks =>
+const netnsChecks = (path: string): Exec<Capabilities, ReadonlyArray<Check>> =>
   finding(
-    openNetns(path, (netns) =>
+    withNetns(path, (netns) =>
       pipe(
-        netns.observe,
-        TE.map(({ links, addresses, routes }) => [
+        RTE.fromTaskEither(netns.observe),
+        RTE.map(({ links, addresses, routes }) => [
           fine(
             'doctor/netns',
             `${path} can be read: ${links.length} links, ${addresses.length} addresses, ${routes.length} routes`,
@@ -119,15 +119,15 @@ const netnsChecks = (path: string, c: Capabilities): Checks =>
           cookieCheck(netns),
         ]),
       ),
-    )(c),
+    ),
     (checks) => checks,
   );
 
-const journalChecks = (path: string, folder: string, c: Capabilities): Checks =>
+const journalChecks = (path: string, folder: string): Exec<Capabilities, ReadonlyArray<Check>> =>
   finding(
     pipe(
-      folderIsThere(folder)(c),
-      TE.tap((there) => (there ? nothingInTheWayOf(path, folder)(c) : nothing)),
+      folderIsThere(folder),
+      RTE.tap((there) => (there ? nothingInTheWayOf(path, folder) : nothing)),
     ),
     (there) => [
       fine(
@@ -137,28 +137,25 @@ const journalChecks = (path: string, folder: string, c: Capabilities): Checks =>
     ],
   );
 
-const sandboxChecks = (to: SandboxAddress | null, { sandbox }: Capabilities): Checks =>
+const sandboxChecks = (to: SandboxAddress | null): Exec<Capabilities, ReadonlyArray<Check>> =>
   to === null
-    ? TE.right([])
-    : finding(
-        pipe(
-          sandbox.connect(to),
-          TE.tapIO((connection) => connection.close),
-        ),
-        () => [fine('doctor/sandbox', `the sandbox at ${to.address} takes connections`)],
-      );
+    ? RTE.right([])
+    : finding(knock(to), () => [
+        fine('doctor/sandbox', `the sandbox at ${to.address} takes connections`),
+      ]);
 
 /** Looks at rights, limits, the namespace, earlier applies and the sandbox; all findings together. */
-export const doctor =
-  (netns: string, options: DoctorOptions): Exec<Capabilities, DoctorReport> =>
-  (c) =>
-    pipe(
-      [
-        processChecks(c),
-        netnsChecks(netns, c),
-        journalChecks(netns, options.journalFolder ?? DEFAULT_JOURNAL_FOLDER, c),
-        sandboxChecks(options.sandbox, c),
-      ],
-      TE.sequenceSeqArray,
-      TE.map((checks) => ({ kind: 'DoctorReport', formatVersion: 1, checks: checks.flat() })),
-    );
+export const doctor = (
+  netns: string,
+  { sandbox, journalFolder = DEFAULT_JOURNAL_FOLDER }: DoctorOptions,
+): Exec<Capabilities, DoctorReport> =>
+  pipe(
+    [
+      processChecks,
+      netnsChecks(netns),
+      journalChecks(netns, journalFolder),
+      sandboxChecks(sandbox),
+    ],
+    RTE.sequenceSeqArray,
+    RTE.map((checks) => ({ kind: 'DoctorReport', formatVersion: 1, checks: checks.flat() })),
+  );

@@ -1,14 +1,8 @@
 /** The executor's public face: what a program needs to observe, apply, undo and explain. */
 
 export { Check, type DoctorOptions, DoctorReport, doctor } from './doctor.js';
-export type {
-  Capabilities,
-  Exec,
-  Kernel,
-  Machine,
-  Netns,
-  Sandbox,
-} from './effects/capabilities.js';
+export type { Capabilities, Kernel, Machine, Netns, Sandbox } from './effects/capabilities.js';
+export type { Exec } from './effects/exec.js';
 export type { ExecError } from './failures/failure.js';
 export { OpOutcome, OpReport } from './failures/op-report.js';
 export { describeExec } from './failures/table.js';

@@ -55,7 +55,7 @@ describeWith(['netns'], 'restoration', () => {
     const text = withoutSeconds(captureText(pair.netns));
     for (const [name, script] of LOSSES) {
       pair.netns.sh(script);
-      const restored = await putBack(netns, before.right, live.machine)();
+      const restored = await putBack(netns, before.right)(live)();
       expect(restored, name).toStrictEqual(E.right({ missing: [], refused: null }));
       const now = await netns.observe();
       if (E.isLeft(now)) throw new Error(JSON.stringify(now.left));

@@ -1,7 +1,9 @@
 /** runsc containers as sources and sinks: what their state file and their sandbox say. */
 import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Capabilities, Exec } from '../../executor/effects/capabilities.js';
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Exec, Needs } from '../../executor/effects/exec.js';
+import { connect } from '../../executor/effects/sandbox.js';
 import type { SandboxAddress } from '../../executor/urpc/address.js';
 import { defaultRoot, findContainer } from '../../executor/urpc/container.js';
 import { probeTarget } from '../../executor/urpc/probe.js';
@@ -11,10 +13,12 @@ import { onThisMachine } from './live.js';
 import type { Location } from './place.js';
 
 /** Asks the sandbox itself, without side effects: the runsc on the PATH may be another release. */
-const targetOf =
-  (address: SandboxAddress): Exec<Capabilities, string> =>
-  ({ sandbox }) =>
-    TE.bracket(sandbox.connect(address), probeTarget, (connection) => TE.fromIO(connection.close));
+const targetOf = (address: SandboxAddress): Exec<Needs<'sandbox'>, string> =>
+  RTE.bracketW(
+    connect(address),
+    (connection) => RTE.fromTaskEither(probeTarget(connection)),
+    ({ close }) => RTE.fromIO(close),
+  );
 
 /**
  * Of a running sandbox of the newest gVisor the plan is for `latest`: the same abilities, through
@@ -29,14 +33,12 @@ export const locateContainer = (
   id: string,
   root: string | null,
 ): TE.TaskEither<Refusal, Location> =>
-  onThisMachine((c) =>
+  onThisMachine(
     pipe(
-      findContainer(id, root ?? defaultRoot(process.env)),
-      TE.bindTo('container'),
-      TE.bindW('target', ({ container }) =>
-        targetOf({ ...container.address, pid: container.pid })(c),
-      ),
-      TE.map(({ container: { netnsPath, pid, address, spec, status }, target }) => ({
+      RTE.fromTaskEither(findContainer(id, root ?? defaultRoot(process.env))),
+      RTE.bindTo('container'),
+      RTE.bindW('target', ({ container: { address, pid } }) => targetOf({ ...address, pid })),
+      RTE.map(({ container: { netnsPath, pid, address, spec, status }, target }) => ({
         netns: netnsPath,
         options: { ...bundleOptions(spec), target: planTarget(target) },
         sandbox: {

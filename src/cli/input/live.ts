@@ -1,7 +1,11 @@
 /** The executor as commands use it: live capabilities filled in, failures as refusals. Loads native code. */
+
 import { pipe } from 'fp-ts/lib/function.js';
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Capabilities, Exec, Netns } from '../../executor/effects/capabilities.js';
+import type { Capabilities, Netns } from '../../executor/effects/capabilities.js';
+import type { Exec } from '../../executor/effects/exec.js';
+import { openNetns } from '../../executor/effects/kernel.js';
 import type { ExecError } from '../../executor/failures/failure.js';
 import { describeExec, endingOf } from '../../executor/failures/table.js';
 import { liveCapabilities } from '../../executor/live/live.js';
@@ -30,15 +34,20 @@ export const refusalOf = (error: ExecError): Refusal => {
 export const onThisMachine = <A>(effect: Exec<Capabilities, A>): TE.TaskEither<Refusal, A> =>
   pipe(effect(liveCapabilities), TE.mapLeft(refusalOf));
 
+/** Looking is allowed at the machine's own namespace too. */
 const inNamespace = <A>(
   path: string,
-  use: (netns: Netns) => TE.TaskEither<ExecError, A>,
+  look: (netns: Netns) => TE.TaskEither<ExecError, A>,
 ): TE.TaskEither<Refusal, A> =>
-  onThisMachine(({ kernel }) =>
-    TE.bracket(kernel.openNetns(path), use, (netns) => TE.fromIO(netns.close)),
+  onThisMachine(
+    RTE.bracketW(
+      openNetns(path),
+      (netns) => RTE.fromTaskEither(look(netns)),
+      ({ close }) => RTE.fromIO(close),
+    ),
   );
 
-/** The state of the namespace at `path`; looking is allowed at the machine's own too. */
+/** The state of the namespace at `path`. */
 export const observe = (path: string): TE.TaskEither<Refusal, NamespaceState> =>
   inNamespace(path, (netns) => netns.observe);
 

@@ -1,6 +1,5 @@
 /** The effects the executor needs, as small interfaces; live.ts has the real ones, test/support a fake kernel. */
 import type * as IO from 'fp-ts/lib/IO.js';
-import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { NetlinkChange } from '../../plan/model/netlink-change.js';
@@ -125,6 +124,3 @@ export interface Capabilities {
   readonly files: Files;
   readonly machine: Machine;
 }
-
-/** An executor step. */
-export type Exec<R, A> = RTE.ReaderTaskEither<R, ExecError, A>;

@@ -1,35 +1,29 @@
 /** apply: a plan carried out, all of it or nothing, with a journal on disk before the first effect. */
 import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import type { NetworkPlan } from '../../plan/model/network-plan.js';
-import { linearise } from '../../plan/model/ops.js';
+import { linearise, type Op } from '../../plan/model/ops.js';
 import type { NamespaceState } from '../../plan/model/state.js';
 import { staleness } from '../../plan/restore/stale.js';
-import type { Capabilities, Exec, Netns } from '../effects/capabilities.js';
-import { fail, nothing } from '../effects/exec.js';
-import type { ExecError, PreflightFailure } from '../failures/failure.js';
+import type { Capabilities, Netns } from '../effects/capabilities.js';
+import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
+import { self } from '../effects/machine.js';
+import { connect } from '../effects/sandbox.js';
+import type { PreflightFailure } from '../failures/failure.js';
 import { describeExec } from '../failures/table.js';
 import { DEFAULT_JOURNAL_FOLDER } from '../journal/folder.js';
 import { beginJournal, journalPath, readJournal } from '../journal/journal.js';
 import { withLock } from '../journal/lock.js';
 import { nothingInTheWay } from '../journal/standing.js';
-import { openNetns } from '../namespace/open.js';
-import { explainingRights } from '../namespace/rights.js';
+import { withAnyNetns, withNetns } from '../namespace/open.js';
+
 import type { SandboxConnection } from '../urpc/client.js';
-import { planFailures, sandboxFailures } from './preflight.js';
+import { type Handover, journalOf, mark, notInterrupted, opReports } from './handover.js';
+import { planFailures } from './preflight.js';
 import { probePeer } from './probe/peer.js';
 import { headerOf } from './record.js';
 import type { ApplyReport, Verification } from './report.js';
-import {
-  journalOf,
-  mark,
-  notInterrupted,
-  opReports,
-  type Run,
-  rollBack,
-  takesAddresses,
-  transaction,
-} from './transaction.js';
+import { type Done, rollBack, transaction } from './transaction.js';
 import { verify } from './verify.js';
 
 export interface ApplyTarget {
@@ -54,71 +48,92 @@ export interface ApplyTarget {
   readonly signal?: AbortSignal;
 }
 
-type Step<A> = TE.TaskEither<ExecError, A>;
-
-const begin = (run: Run, { sandbox: { started: _, ...sandbox } }: ApplyTarget): Step<void> =>
-  takesAddresses(run.plan)
-    ? pipe(
-        headerOf(run, sandbox),
-        TE.flatMap((header) => beginJournal(run.folder, header)(run.c)),
-        TE.orElseW(rollBack(run)),
-        TE.asUnit,
-      )
-    : nothing;
-
-/** The sandbox has the network: from here on nothing fails, it is only told. */
-const commit = (run: Run): Step<void> =>
-  pipe(
-    mark(run, 'committed'),
-    TE.orElse((error) => {
-      const why = describeExec(error).summary;
-      run.warnings.push(
-        `the journal could not be marked committed (${why}): to give the addresses back later, use recover --give-back`,
+const begin = (
+  handover: Handover,
+  { sandbox: { started: _, ...sandbox } }: ApplyTarget,
+): Exec<Needs<'files' | 'machine'>, void> =>
+  journalOf(handover) === null
+    ? nothing
+    : pipe(
+        headerOf(handover, sandbox),
+        RTE.flatMap((header) => beginJournal(handover.folder, header)),
+        RTE.orElseW((cause) => rollBack(handover, cause, opReports(handover, []))),
+        RTE.asUnit,
       );
-      return nothing;
-    }),
+
+/** The sandbox has the network: from here on nothing fails, it is only told. Gives warnings. */
+const commit = (handover: Handover): Exec<Needs<'files' | 'machine'>, ReadonlyArray<string>> =>
+  pipe(
+    mark(handover, 'committed'),
+    RTE.match(
+      (error) => [
+        `the journal could not be marked committed (${describeExec(error).summary}): to give the addresses back later, use recover --give-back`,
+      ],
+      () => [],
+    ),
+    RTE.rightReaderTask,
   );
 
-const noDifferences = (differences: ReadonlyArray<string>): Step<void> =>
+const noDifferences = (differences: ReadonlyArray<string>): Exec<unknown, void> =>
   differences.length > 0 ? fail({ _tag: 'VerificationFailed', differences }) : nothing;
 
 /** From inside the namespace first; a peer is asked only when nothing is wrong there. */
-const verified = (run: Run, peer: Netns | null): Step<ApplyReport> =>
+const verified = (
+  { netns, plan, before }: Handover,
+  peer: Netns | null,
+): Exec<Needs<'kernel' | 'machine'>, Verification> =>
   pipe(
-    run.netns.observe,
-    TE.flatMap((now) => noDifferences(verify(run.plan, run.before, now))),
-    TE.flatMap(() => (peer === null ? TE.right([]) : probePeer(run.plan, peer)(run.c))),
-    TE.flatMap(noDifferences),
-    TE.map((): Verification => ({ outcome: 'verified', differences: [] })),
-    TE.orElse((error): Step<Verification> => {
-      if (error._tag === 'VerificationFailed') return fail(error);
-      return TE.right({ outcome: 'not-done', differences: [describeExec(error).summary] });
-    }),
-    TE.map((verification) => reportOf(run, verification)),
+    RTE.fromTaskEither(netns.observe),
+    RTE.flatMap((now) => noDifferences(verify(plan, before, now))),
+    RTE.flatMap(() => (peer === null ? RTE.right([]) : probePeer(plan, peer))),
+    RTE.flatMap(noDifferences),
+    RTE.map((): Verification => ({ outcome: 'verified', differences: [] })),
+    RTE.orElseW(
+      (error): Exec<unknown, Verification> =>
+        error._tag === 'VerificationFailed'
+          ? fail(error)
+          : RTE.right({ outcome: 'not-done', differences: [describeExec(error).summary] }),
+    ),
   );
 
-const reportOf = (run: Run, verification: Verification): ApplyReport => ({
+const reportOf = (
+  handover: Handover,
+  { ops, warnings }: Done,
+  verification: Verification,
+): ApplyReport => ({
   kind: 'ApplyReport',
   formatVersion: 1,
-  netns: run.netns.path,
-  ops: opReports(run),
+  netns: handover.netns.path,
+  ops,
   verification,
-  warnings: run.warnings,
-  journal: journalOf(run),
+  warnings,
+  journal: journalOf(handover),
 });
 
 /** Committed before it is verified: a kill in between must not make a known outcome unknown. */
-const execute = (run: Run, where: ApplyTarget, peer: Netns | null): Step<ApplyReport> =>
+const execute = (
+  handover: Handover,
+  where: ApplyTarget,
+  peer: Netns | null,
+): Exec<Capabilities, ApplyReport> =>
   pipe(
-    notInterrupted(run),
-    TE.flatMap(() => begin(run, where)),
-    TE.flatMap(() => transaction(run)),
-    TE.flatMap(() => commit(run)),
-    TE.flatMap(() => verified(run, peer)),
+    notInterrupted(handover),
+    RTE.flatMap(() => begin(handover, where)),
+    RTE.flatMap(() => transaction(handover)),
+    RTE.bindTo('done'),
+    RTE.bindW('warnings', () => commit(handover)),
+    RTE.bindW('verification', () => verified(handover, peer)),
+    RTE.map(({ done: { ops, warnings }, warnings: more, verification }) =>
+      reportOf(handover, { ops, warnings: [...warnings, ...more] }, verification),
+    ),
   );
 
-const notStale = (plan: NetworkPlan, state: NamespaceState, netns: Netns): Step<void> => {
-  const stale = staleness(plan, state, netns.identity);
+const notStale = (
+  plan: NetworkPlan,
+  state: NamespaceState,
+  { identity }: Netns,
+): Exec<unknown, void> => {
+  const stale = staleness(plan, state, identity);
   return stale === null ? nothing : fail({ _tag: 'StalePlan', ...stale });
 };
 
@@ -127,92 +142,82 @@ interface Connected {
   readonly failures: ReadonlyArray<PreflightFailure>;
 }
 
+/** That it cannot be reached is one failure of many. */
 const connected = (
-  plan: NetworkPlan,
-  where: ApplyTarget,
-  { sandbox }: Capabilities,
-): Step<Connected> => {
-  if (linearise(plan).length === 0) return TE.right({ connection: null, failures: [] });
-  return pipe(
-    sandbox.connect(where.sandbox),
-    TE.map((connection): Connected => ({ connection, failures: [] })),
-    TE.orElse((error) => {
-      const { code, summary, remedy } = describeExec(error);
-      const failure: PreflightFailure = { code, summary, remedy, rights: false };
-      return TE.right<ExecError, Connected>({ connection: null, failures: [failure] });
-    }),
-  );
-};
+  ops: ReadonlyArray<Op>,
+  { sandbox }: ApplyTarget,
+): Exec<Needs<'sandbox'>, Connected> =>
+  ops.length === 0
+    ? RTE.right({ connection: null, failures: [] })
+    : pipe(
+        connect(sandbox),
+        RTE.map((connection): Connected => ({ connection, failures: [] })),
+        RTE.orElseW((error): Exec<unknown, Connected> => {
+          const { code, summary, remedy } = describeExec(error);
+          const failures = [{ code, summary, remedy, rights: false }];
+          return RTE.right({ connection: null, failures });
+        }),
+      );
 
 /** All that is known to fail, the sandbox's connection among it; the connection when nothing is. */
 const preflight = (
   plan: NetworkPlan,
+  ops: ReadonlyArray<Op>,
   where: ApplyTarget,
   state: NamespaceState,
-  c: Capabilities,
-): Step<SandboxConnection | null> =>
+): Exec<Needs<'machine' | 'sandbox'>, SandboxConnection | null> =>
   pipe(
-    c.machine.self,
-    TE.flatMap((self) =>
-      pipe(
-        connected(plan, where, c),
-        TE.flatMap(({ connection, failures: unreachable }) => {
-          const failures = [
-            ...planFailures(plan, state, self),
-            ...sandboxFailures(plan, where.sandbox.started === true),
-            ...unreachable,
-          ];
-          if (failures.length === 0) return TE.right(connection);
-          connection?.close();
-          return fail({ _tag: 'Preflight', failures });
-        }),
-      ),
-    ),
+    RTE.Do,
+    RTE.bindW('self', () => self),
+    RTE.bindW('connected', () => connected(ops, where)),
+    RTE.flatMap(({ self, connected: { connection, failures: unreachable } }) => {
+      const started = where.sandbox.started === true;
+      const failures = [...planFailures(plan, ops, { state, self, started }), ...unreachable];
+      return failures.length === 0
+        ? RTE.right(connection)
+        : pipe(
+            closing(connection),
+            RTE.flatMap(() => fail({ _tag: 'Preflight', failures })),
+          );
+    }),
   );
+
+const closing = (connection: SandboxConnection | null): Exec<unknown, void> =>
+  connection === null ? nothing : RTE.fromIO(connection.close);
 
 const observeAndRun = (
   plan: NetworkPlan,
   where: ApplyTarget,
   netns: Netns,
   peer: Netns | null,
-  c: Capabilities,
-): Step<ApplyReport> => {
-  const folder = where.journalFolder ?? DEFAULT_JOURNAL_FOLDER;
-  const { signal } = where;
+): Exec<Capabilities, ApplyReport> => {
+  const { signal, journalFolder: folder = DEFAULT_JOURNAL_FOLDER } = where;
+  const ops = linearise(plan);
   return pipe(
-    TE.Do,
-    TE.apS('before', netns.observe),
-    TE.apS('journal', readJournal(journalPath(folder, netns.identity))(c)),
-    TE.tap(({ before, journal }) =>
-      plan.network === 'sandbox' ? nothingInTheWay(journal, before)(c) : nothing,
+    RTE.Do,
+    RTE.apSW('before', RTE.fromTaskEither(netns.observe)),
+    RTE.apSW('journal', readJournal(journalPath(folder, netns.identity))),
+    RTE.tap(({ before, journal }) =>
+      plan.network === 'sandbox' ? nothingInTheWay(journal, before) : nothing,
     ),
-    TE.tap(({ before }) => notStale(plan, before, netns)),
-    TE.flatMap(({ before }) =>
-      TE.bracket(
-        preflight(plan, where, before, c),
+    RTE.tap(({ before }) => notStale(plan, before, netns)),
+    RTE.flatMap(({ before }) =>
+      RTE.bracketW(
+        preflight(plan, ops, where, before),
         (connection) =>
-          execute(
-            { plan, folder, netns, before, connection, signal, c, outcomes: [], warnings: [] },
-            where,
-            peer,
-          ),
-        (connection) => TE.fromIO(() => connection?.close()),
+          execute({ plan, ops, folder, netns, before, connection, signal }, where, peer),
+        closing,
       ),
     ),
   );
 };
 
 /** Open from before the first effect: a namespace that is not there is found while nothing has happened. */
-const withPeer = <A>(
+const withPeer = <R, A>(
   path: string | undefined,
-  c: Capabilities,
-  use: (peer: Netns | null) => Step<A>,
-): Step<A> =>
-  path === undefined
-    ? use(null)
-    : TE.bracket(explainingRights(c.kernel.openNetns(path))(c), use, (peer) =>
-        TE.fromIO(peer.close),
-      );
+  use: (peer: Netns | null) => Exec<R, A>,
+): Exec<R & Needs<'kernel' | 'machine'>, A> =>
+  path === undefined ? use(null) : withAnyNetns(path, use);
 
 /**
  * Hands the namespace over to the sandbox as `plan` says, in the order of `linearise(plan)`.
@@ -221,13 +226,11 @@ const withPeer = <A>(
  * Left(ExchangeBroken with `sent`), Left(RollbackFailed), Left(VerificationFailed): a person is needed.
  * Any other Left: refused before the first effect. A process killed in between leaves a journal for `recover`.
  */
-export const apply =
-  (plan: NetworkPlan, where: ApplyTarget): Exec<Capabilities, ApplyReport> =>
-  (c) =>
-    openNetns(where.netns, (netns) =>
-      withLock(
-        where.journalFolder ?? DEFAULT_JOURNAL_FOLDER,
-        netns.identity,
-        withPeer(where.probeFrom, c, (peer) => observeAndRun(plan, where, netns, peer, c)),
-      )(c),
-    )(c);
+export const apply = (plan: NetworkPlan, where: ApplyTarget): Exec<Capabilities, ApplyReport> =>
+  withNetns(where.netns, (netns) =>
+    withLock(
+      where.journalFolder ?? DEFAULT_JOURNAL_FOLDER,
+      netns.identity,
+      withPeer(where.probeFrom, (peer) => observeAndRun(plan, where, netns, peer)),
+    ),
+  );

@@ -1,6 +1,6 @@
 /** Preflight: everything that can be known to fail, found before the first effect and told together. */
 import type { FdLink, NetworkPlan } from '../../plan/model/network-plan.js';
-import { linearise } from '../../plan/model/ops.js';
+import type { Op } from '../../plan/model/ops.js';
 import type { Link, NamespaceState } from '../../plan/model/state.js';
 import { targetOf } from '../../plan/model/target.js';
 import { REFUSED_KINDS } from '../../plan/rules/links.js';
@@ -19,8 +19,11 @@ const failure = (code: PreflightCode, summary: string, remedy: string): Prefligh
 /** What netplan itself opens besides the packet sockets: netlink, control socket, journal, lock, folder, reserve. */
 const OWN_FILES = 16;
 
-const fileFailures = (plan: NetworkPlan, self: Process): ReadonlyArray<PreflightFailure> => {
-  const files = linearise(plan).filter(({ _tag }) => _tag === 'BindPacketSocket').length;
+const fileFailures = (
+  plan: NetworkPlan,
+  files: number,
+  self: Process,
+): ReadonlyArray<PreflightFailure> => {
   const { maxFiles, name } = targetOf(plan.target);
   const needed = self.openFiles + files + OWN_FILES;
   const failures: PreflightFailure[] = [];
@@ -90,30 +93,35 @@ const linkFailures = (plan: NetworkPlan, state: NamespaceState): ReadonlyArray<P
     return linkProblems(link, found);
   });
 
-/** What of a plan cannot work in this process and namespace, without asking the sandbox. */
+const SANDBOX_STARTED = failure(
+  'preflight/sandbox-started',
+  'the container was started: the call would kill its sandbox',
+  'apply between create and start of the container',
+);
+
+/** What is known of the place of an apply before its first effect. */
+export interface Premises {
+  readonly state: NamespaceState;
+  readonly self: Process;
+  /**
+   * The container was started. After its start a sentry's seccomp filter kills it for the system calls that a
+   * packet socket needs. Source: runsc/boot/filter; seen on the real runsc.
+   */
+  readonly started: boolean;
+}
+
+/** What of a plan, whose ops are `ops`, cannot work there. Without ops everything does. */
 export const planFailures = (
   plan: NetworkPlan,
-  state: NamespaceState,
-  self: Process,
-): ReadonlyArray<PreflightFailure> =>
-  linearise(plan).length === 0
-    ? []
-    : [...rightsFailures(self), ...fileFailures(plan, self), ...linkFailures(plan, state)];
-
-/**
- * After its start a sentry's seccomp filter kills it for the system calls that a packet socket needs.
- * Source: runsc/boot/filter; seen on the real runsc.
- */
-export const sandboxFailures = (
-  plan: NetworkPlan,
-  started: boolean,
-): ReadonlyArray<PreflightFailure> =>
-  started && linearise(plan).length > 0
-    ? [
-        failure(
-          'preflight/sandbox-started',
-          'the container was started: the call would kill its sandbox',
-          'apply between create and start of the container',
-        ),
-      ]
-    : [];
+  ops: ReadonlyArray<Op>,
+  { state, self, started }: Premises,
+): ReadonlyArray<PreflightFailure> => {
+  if (ops.length === 0) return [];
+  const files = ops.filter(({ _tag }) => _tag === 'BindPacketSocket').length;
+  return [
+    ...rightsFailures(self),
+    ...fileFailures(plan, files, self),
+    ...linkFailures(plan, state),
+    ...(started ? [SANDBOX_STARTED] : []),
+  ];
+};

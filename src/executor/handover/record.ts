@@ -1,27 +1,24 @@
 /** What an apply writes down before its first effect: whose, when, for which sandbox, and what was there. */
 import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import { linkNames } from '../../plan/model/link-names.js';
 import { addressText } from '../../plan/views/object-text.js';
-import type { Capabilities } from '../effects/capabilities.js';
-import type { ExecError } from '../failures/failure.js';
+import type { Exec, Needs } from '../effects/exec.js';
+import { bootId, now, pid, self, startTimeOf, uptime } from '../effects/machine.js';
 import type { JournalHeader, JournalSandbox } from '../journal/header.js';
-import type { Run } from './transaction.js';
+import type { Handover } from './handover.js';
 
-type Step<A> = TE.TaskEither<ExecError, A>;
+type Sandbox = Omit<JournalSandbox, 'startTime'>;
 
-const sandboxRecord = (
-  sandbox: Omit<JournalSandbox, 'startTime'>,
-  { machine }: Capabilities,
-): Step<JournalSandbox> =>
+const sandboxRecord = (sandbox: Sandbox): Exec<Needs<'machine'>, JournalSandbox> =>
   sandbox.pid === undefined
-    ? TE.right(sandbox)
+    ? RTE.right(sandbox)
     : pipe(
-        machine.startTimeOf(sandbox.pid),
-        TE.map((startTime) => (startTime === null ? sandbox : { ...sandbox, startTime })),
+        startTimeOf(sandbox.pid),
+        RTE.map((startTime) => (startTime === null ? sandbox : { ...sandbox, startTime })),
       );
 
-const takenTexts = ({ plan, before }: Run): ReadonlyArray<string> => {
+const takenTexts = ({ plan, before }: Handover): ReadonlyArray<string> => {
   const key = (ifindex: number, a: { local: string; peer?: string }) =>
     `${ifindex} ${a.local} ${a.peer ?? a.local}`;
   const taken = new Set(
@@ -34,28 +31,31 @@ const takenTexts = ({ plan, before }: Run): ReadonlyArray<string> => {
 
 /** What is written down before the first effect. */
 export const headerOf = (
-  run: Run,
-  sandbox: Omit<JournalSandbox, 'startTime'>,
-): Step<JournalHeader> =>
+  handover: Handover,
+  sandbox: Sandbox,
+): Exec<Needs<'machine'>, JournalHeader> =>
   pipe(
-    TE.Do,
-    TE.apS('bootId', run.c.machine.bootId),
-    TE.apS('self', run.c.machine.self),
-    TE.apS('sandbox', sandboxRecord(sandbox, run.c)),
-    TE.map(({ bootId, self, sandbox }) => ({
+    RTE.Do,
+    RTE.apSW('boot', bootId),
+    RTE.apSW('writer', self),
+    RTE.apSW('pid', pid),
+    RTE.apSW('at', now),
+    RTE.apSW('uptime', uptime),
+    RTE.apSW('sandbox', sandboxRecord(sandbox)),
+    RTE.map(({ boot, writer, pid, at, uptime, sandbox }) => ({
       kind: 'Journal',
       formatVersion: 1,
-      bootId,
-      netns: run.netns.identity,
-      path: run.netns.path,
-      pid: run.c.machine.pid,
-      startTime: self.startTime,
-      at: run.c.machine.now().toISOString(),
-      uptime: run.c.machine.uptime(),
-      target: run.plan.target,
-      stateHash: run.plan.basis.stateHash,
+      bootId: boot,
+      netns: handover.netns.identity,
+      path: handover.netns.path,
+      pid,
+      startTime: writer.startTime,
+      at: at.toISOString(),
+      uptime,
+      target: handover.plan.target,
+      stateHash: handover.plan.basis.stateHash,
       sandbox,
-      taken: takenTexts(run),
-      before: run.before,
+      taken: takenTexts(handover),
+      before: handover.before,
     })),
   );

@@ -1,83 +1,66 @@
 /** The part of an apply that is all or nothing: the ops of a plan, and how they are taken back. */
+
 import { pipe } from 'fp-ts/lib/function.js';
-import * as T from 'fp-ts/lib/Task.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { NetworkPlan } from '../../plan/model/network-plan.js';
-import {
-  type BindPacketSocket,
-  type DeleteAddress,
-  linearise,
-  type Op,
-} from '../../plan/model/ops.js';
-import type { NamespaceState } from '../../plan/model/state.js';
-import { opText } from '../../plan/views/ops-text.js';
-import type { Capabilities, Netns } from '../effects/capabilities.js';
-import { fail, nothing } from '../effects/exec.js';
+import * as RT from 'fp-ts/lib/ReaderTask.js';
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
+import type { BindPacketSocket, DeleteAddress, Op } from '../../plan/model/ops.js';
+import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
+import { closeFd } from '../effects/kernel.js';
 import type { ExecError } from '../failures/failure.js';
 import type { OpOutcome, OpReport } from '../failures/op-report.js';
-import { journalPath, markJournal, type Phase, removeJournal } from '../journal/journal.js';
+import { removeJournal } from '../journal/journal.js';
 import type { Fd } from '../linux/fd.js';
 import { putBack } from '../namespace/put-back.js';
-import type { SandboxConnection } from '../urpc/client.js';
 import { encodeCall } from '../urpc/message.js';
+import { type Handover, journalOf, mark, notInterrupted, opReports } from './handover.js';
 
-type Step<A> = TE.TaskEither<ExecError, A>;
+type Transacting = Needs<'kernel' | 'files' | 'machine'>;
 
-/** What an apply has at hand from its first effect on. */
-export interface Run {
-  readonly plan: NetworkPlan;
-  readonly folder: string;
-  readonly netns: Netns;
-  readonly before: NamespaceState;
-  /** null when the plan has no call */
-  readonly connection: SandboxConnection | null;
-  readonly signal: AbortSignal | undefined;
-  readonly c: Capabilities;
-  /** one per op, filled in as they run */
-  readonly outcomes: OpOutcome[];
-  /** filled in as they are found */
-  readonly warnings: string[];
+/** How far the ops have come. */
+interface Progress {
+  /** one per op that was come to */
+  readonly outcomes: ReadonlyArray<OpOutcome>;
+  /** open until the end: the sandbox has its own copies then */
+  readonly sockets: ReadonlyArray<Fd>;
+  readonly warnings: ReadonlyArray<string>;
 }
 
-/** Whether the plan takes anything from the host, so that there is something to put back. */
-export const takesAddresses = (plan: NetworkPlan): boolean =>
-  plan.fdLinks.some(({ hostAddresses }) => hostAddresses.length > 0);
+const START: Progress = { outcomes: [], sockets: [], warnings: [] };
 
-/** Null when nothing is taken, so nothing recorded. */
-export const journalOf = ({ plan, folder, netns }: Run): string | null =>
-  takesAddresses(plan) ? journalPath(folder, netns.identity) : null;
+const having = (progress: Progress, outcome: OpOutcome): Progress => ({
+  ...progress,
+  outcomes: [...progress.outcomes, outcome],
+});
 
-export const mark = (run: Run, phase: Phase): Step<void> => {
-  const path = journalOf(run);
-  return path === null ? nothing : markJournal(path, phase)(run.c);
-};
-
-export const opReports = ({ plan, outcomes }: Run): ReadonlyArray<OpReport> =>
-  linearise(plan).map((op, i) => ({ op: opText(op), outcome: outcomes[i] ?? 'not-run' }));
-
-export const notInterrupted = ({ signal }: Run): Step<void> =>
-  signal?.aborted === true ? fail({ _tag: 'Interrupted', signal: String(signal.reason) }) : nothing;
-
-const bindSocket = (run: Run, op: BindPacketSocket, fds: Fd[]): Step<OpOutcome> =>
+const bindSocket = (
+  { netns }: Handover,
+  op: BindPacketSocket,
+  progress: Progress,
+): Exec<unknown, Progress> =>
   pipe(
-    run.netns.bindPacketSocket(op),
-    TE.map(({ fd, warnings }) => {
-      fds.push(fd);
-      run.warnings.push(...warnings);
-      return 'applied';
-    }),
+    RTE.fromTaskEither(netns.bindPacketSocket(op)),
+    RTE.map(({ fd, warnings }) => ({
+      ...having(progress, 'applied'),
+      sockets: [...progress.sockets, fd],
+      warnings: [...progress.warnings, ...warnings],
+    })),
   );
 
-const deleteAddress = ({ netns }: Run, op: DeleteAddress): Step<OpOutcome> => {
-  const { ifindex, family, local, address, prefixLen } = op;
+const deleteAddress = (
+  { netns }: Handover,
+  { ifindex, family, local, address, prefixLen }: DeleteAddress,
+  progress: Progress,
+): Exec<unknown, Progress> => {
   const peer = address === local ? {} : { peer: address };
   return pipe(
-    netns.change({
-      _tag: 'RemoveAddress',
-      ifindex,
-      address: { family, local, prefixLen, ...peer },
-    }),
-    TE.map((done) => (done === 'done' ? 'applied' : 'already-done')),
+    RTE.fromTaskEither(
+      netns.change({
+        _tag: 'RemoveAddress',
+        ifindex,
+        address: { family, local, prefixLen, ...peer },
+      }),
+    ),
+    RTE.map((done) => having(progress, done === 'done' ? 'applied' : 'already-done')),
   );
 };
 
@@ -88,97 +71,124 @@ const isUnknown = (e: ExecError): boolean => e._tag === 'ExchangeBroken' && e.se
  * What came of the call, for whoever finds the journal. If it cannot be written the journal goes on saying
  * `calling`, which is not wrong: a person is asked.
  */
-const recordFailure =
-  (run: Run) =>
-  (cause: ExecError): Step<never> =>
-    pipe(
-      mark(run, isUnknown(cause) ? 'unknown' : 'undoing'),
-      TE.orElse(() => nothing),
-      TE.flatMap(() => fail(cause)),
-    );
-
-/** The phase is on disk before the first byte goes: a journal without it proves that nothing was sent. */
-const callSandbox = (run: Run, fds: ReadonlyArray<Fd>): Step<OpOutcome> =>
+const recordFailure = (handover: Handover, cause: ExecError): Exec<Transacting, never> =>
   pipe(
-    mark(run, 'calling'),
-    TE.flatMap(() => {
-      const { connection, plan } = run;
-      if (connection === null) throw new TypeError('a plan with a call, and no connection for it');
-      return pipe(connection.call(encodeCall(plan), fds), TE.orElseW(recordFailure(run)));
-    }),
-    TE.map(() => 'applied'),
+    mark(handover, isUnknown(cause) ? 'unknown' : 'undoing'),
+    RTE.orElseW(() => nothing),
+    RTE.flatMap(() => fail(cause)),
   );
 
-const runOp = (run: Run, op: Op, fds: Fd[]): Step<OpOutcome> => {
+const request = (
+  { plan, connection }: Handover,
+  sockets: ReadonlyArray<Fd>,
+): Exec<unknown, unknown> => {
+  if (connection === null) throw new TypeError('a plan with a call, and no connection for it');
+  return RTE.fromTaskEither(connection.call(encodeCall(plan), sockets));
+};
+
+/** The phase is on disk before the first byte goes: a journal without it proves that nothing was sent. */
+const callSandbox = (handover: Handover, progress: Progress): Exec<Transacting, Progress> =>
+  pipe(
+    mark(handover, 'calling'),
+    RTE.flatMap(() =>
+      pipe(
+        request(handover, progress.sockets),
+        RTE.orElseW((cause) => recordFailure(handover, cause)),
+      ),
+    ),
+    RTE.map(() => having(progress, 'applied')),
+  );
+
+const runOp = (handover: Handover, op: Op, progress: Progress): Exec<Transacting, Progress> => {
   switch (op._tag) {
     case 'BindPacketSocket':
-      return bindSocket(run, op, fds);
+      return bindSocket(handover, op, progress);
     case 'DeleteAddress':
-      return deleteAddress(run, op);
+      return deleteAddress(handover, op, progress);
     case 'CallSandbox':
-      return callSandbox(run, fds);
+      return callSandbox(handover, progress);
   }
 };
 
-/** Runs the ops in order, and closes the sockets at the end: the sandbox has its own copies then. */
-const runOps = (run: Run): Step<void> => {
-  const step =
-    (fds: Fd[]) =>
-    (i: number, op: Op): Step<OpOutcome> =>
-      pipe(
-        notInterrupted(run),
-        TE.flatMap(() => {
-          run.outcomes[i] = 'failed'; // until it is known to have worked
-          return runOp(run, op, fds);
-        }),
-        TE.tapIO((outcome) => () => {
-          run.outcomes[i] = outcome;
-        }),
-      );
-  const closeAll = (fds: ReadonlyArray<Fd>): T.Task<void> =>
-    pipe(fds, T.traverseArray(run.c.kernel.closeFd), T.asUnit);
-  return TE.bracket(
-    TE.fromIO<Fd[], ExecError>(() => []),
-    (fds) => pipe(linearise(run.plan), TE.traverseSeqArrayWithIndex(step(fds)), TE.asUnit),
-    (fds) => TE.fromTask(closeAll(fds)),
+/** How the ops ended: all of them, or at the one that failed because of `cause`. */
+interface Ended extends Progress {
+  readonly cause: ExecError | null;
+}
+
+/** Between two ops a signal is heard: the next one is not run then. */
+const runOps = (
+  handover: Handover,
+  progress: Progress = START,
+): RT.ReaderTask<Transacting, Ended> => {
+  const op = handover.ops[progress.outcomes.length];
+  if (op === undefined) return RT.of({ ...progress, cause: null });
+  return pipe(
+    notInterrupted(handover),
+    RTE.matchEW(
+      (cause) => RT.of<Transacting, Ended>({ ...progress, cause }),
+      () =>
+        pipe(
+          runOp(handover, op, progress),
+          RTE.matchE(
+            (cause) => RT.of<Transacting, Ended>({ ...having(progress, 'failed'), cause }),
+            (next) => runOps(handover, next),
+          ),
+        ),
+    ),
   );
 };
 
-const rolledBack = (run: Run, cause: ExecError): ExecError => {
-  const ops = opReports(run).map(({ op, outcome }) => ({
-    op,
-    outcome: outcome === 'applied' ? ('undone' as const) : outcome,
-  }));
-  return { _tag: 'RolledBack', cause, ops };
-};
+const rolledBack = (cause: ExecError, ops: ReadonlyArray<OpReport>): ExecError => ({
+  _tag: 'RolledBack',
+  cause,
+  ops: ops.map(({ op, outcome }) => ({ op, outcome: outcome === 'applied' ? 'undone' : outcome })),
+});
 
 /** Puts everything back after `cause`, compares, and removes the journal when nothing is missing. */
-export const rollBack =
-  (run: Run) =>
-  (cause: ExecError): Step<never> => {
-    const { netns, before, folder, c } = run;
-    const journal = journalOf(run);
-    if (journal === null) return fail(rolledBack(run, cause));
-    const incomplete = (missing: ReadonlyArray<string>, undo: ExecError | null): ExecError => {
-      const ops = opReports(run);
-      return { _tag: 'RollbackFailed', cause, missing, undo, journal, ops };
-    };
-    return pipe(
-      putBack(netns, before, c.machine),
-      TE.tap(({ missing }) => (missing.length === 0 ? removeJournal(folder, journal)(c) : nothing)),
-      TE.mapLeft((undo) => incomplete([], undo)),
-      TE.flatMap(({ missing, refused }) =>
-        fail(missing.length === 0 ? rolledBack(run, cause) : incomplete(missing, refused)),
-      ),
-    );
-  };
+export const rollBack = (
+  handover: Handover,
+  cause: ExecError,
+  ops: ReadonlyArray<OpReport>,
+): Exec<Needs<'files' | 'machine'>, never> => {
+  const { netns, before, folder } = handover;
+  const journal = journalOf(handover);
+  if (journal === null) return fail(rolledBack(cause, ops));
+  const incomplete = (missing: ReadonlyArray<string>, undo: ExecError | null): ExecError => ({
+    _tag: 'RollbackFailed',
+    cause,
+    missing,
+    undo,
+    journal,
+    ops,
+  });
+  return pipe(
+    putBack(netns, before),
+    RTE.tap(({ missing }) => (missing.length === 0 ? removeJournal(folder, journal) : nothing)),
+    RTE.mapError((undo) => incomplete([], undo)),
+    RTE.flatMap(({ missing, refused }) =>
+      fail(missing.length === 0 ? rolledBack(cause, ops) : incomplete(missing, refused)),
+    ),
+  );
+};
+
+/** What a transaction that the sandbox has confirmed did. */
+export interface Done {
+  readonly ops: ReadonlyArray<OpReport>;
+  readonly warnings: ReadonlyArray<string>;
+}
 
 /**
  * Runs the ops of the plan; when one fails, everything is put back and both errors are kept. Not `bracket`:
  * its release error would replace the cause, and a call with an unknown outcome must not be undone.
  */
-export const transaction = (run: Run): Step<void> =>
+export const transaction = (handover: Handover): Exec<Transacting, Done> =>
   pipe(
-    runOps(run),
-    TE.orElseW((cause) => (isUnknown(cause) ? fail(cause) : rollBack(run)(cause))),
+    runOps(handover),
+    RT.tap(({ sockets }) => pipe(sockets, RTE.traverseArray(closeFd))),
+    RTE.rightReaderTask,
+    RTE.flatMap(({ outcomes, warnings, cause }): Exec<Transacting, Done> => {
+      const ops = opReports(handover, outcomes);
+      if (cause === null) return RTE.right({ ops, warnings });
+      return isUnknown(cause) ? fail(cause) : rollBack(handover, cause, ops);
+    }),
   );

@@ -9,21 +9,23 @@ import { constants } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../plan/documents/decode.js';
 import { closed } from '../../plan/model/closed.js';
 import type { NetnsIdentity } from '../../plan/model/state.js';
 import type { OpenFile } from '../effects/capabilities.js';
-import type { ApplyRecord, ExecError, JournalUnreadable } from '../failures/failure.js';
+import { accepting, type Exec, fail, type Needs, nothing } from '../effects/exec.js';
+import { list, rename, unlink, withFile } from '../effects/files.js';
+import { now } from '../effects/machine.js';
+import type {
+  ApplyInterrupted,
+  ApplyRecord,
+  JournalUnreadable,
+  OutcomeUnknown,
+} from '../failures/failure.js';
 import { ENOENT } from '../linux/errno.js';
-import {
-  FILE_MODE,
-  type JournalCapabilities,
-  journalName,
-  syncFolder,
-  withSafeFile,
-} from './folder.js';
+import { FILE_MODE, journalName, syncFolder, withSafeFile } from './folder.js';
 import { JournalHeader } from './header.js';
 import { headerPieces } from './journal-text.js';
 
@@ -90,117 +92,134 @@ export const parseJournal = (path: string, text: string): E.Either<JournalUnread
 };
 
 /** The journal at `path`, or null when there is none. */
-export const readJournal =
-  (path: string) =>
-  (c: JournalCapabilities): TE.TaskEither<ExecError, Journal | null> =>
-    withSafeFile(path, constants.O_RDONLY, (file, { bytes }) =>
-      bytes > MAX_BYTES
-        ? TE.left<ExecError, Journal>(unreadable(path, `has ${bytes} bytes`))
-        : pipe(
-            file.read(MAX_BYTES),
-            TE.flatMapEither((text): E.Either<ExecError, Journal> => parseJournal(path, text)),
-          ),
-    )(c);
+export const readJournal = (path: string): Exec<Needs<'files' | 'machine'>, Journal | null> =>
+  withSafeFile(path, constants.O_RDONLY, (file, { bytes }) =>
+    bytes > MAX_BYTES
+      ? fail(unreadable(path, `has ${bytes} bytes`))
+      : pipe(
+          RTE.fromTaskEither(file.read(MAX_BYTES)),
+          RTE.flatMapEither((text) => parseJournal(path, text)),
+        ),
+  );
 
 const temporaryOf = (path: string): string => `${path}.tmp`;
 
-const removeIfThere = (path: string, { files }: JournalCapabilities) =>
+const removeIfThere = (path: string) => pipe(unlink(path), accepting(ENOENT));
+
+/** The event loop has its turn between two pieces, and a piece is not made before the last one is written. */
+const writeAll = (file: OpenFile, pieces: Iterator<string>): Exec<unknown, void> =>
   pipe(
-    files.unlink(path),
-    TE.orElse((error) =>
-      error._tag === 'SyscallError' && error.errno === ENOENT
-        ? TE.right(undefined)
-        : TE.left(error),
+    RTE.fromIO(() => pieces.next()),
+    RTE.flatMap(({ done, value }) =>
+      done === true
+        ? nothing
+        : pipe(
+            RTE.fromTaskEither(file.write(value)),
+            RTE.flatMap(() => writeAll(file, pieces)),
+          ),
     ),
   );
 
-/** The event loop has its turn between two pieces, and a piece is not made before the last one is written. */
-const writeAll =
-  (file: OpenFile, pieces: Iterable<string>): TE.TaskEither<ExecError, void> =>
-  async () => {
-    for (const piece of pieces) {
-      const written = await file.write(piece)();
-      if (E.isLeft(written)) return written;
-    }
-    return E.right(undefined);
-  };
-
-const writeNew = (path: string, pieces: Iterable<string>, { files }: JournalCapabilities) =>
-  TE.bracket(
-    files.open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, FILE_MODE),
-    (file): TE.TaskEither<ExecError, void> =>
-      file === null
-        ? TE.left({ _tag: 'UnsafeFile', path, why: 'its folder went away' })
-        : pipe(
-            writeAll(file, pieces),
-            TE.flatMap(() => file.sync),
-          ),
-    (file) => TE.fromTask(file === null ? () => Promise.resolve() : file.close),
+const writeNew = (path: string, header: JournalHeader): Exec<Needs<'files'>, void> =>
+  pipe(
+    withFile(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, FILE_MODE, (file) =>
+      pipe(
+        writeAll(file, headerPieces(header)),
+        RTE.flatMap(() => RTE.fromTaskEither(file.sync)),
+        RTE.as('written'),
+      ),
+    ),
+    RTE.flatMap((written) =>
+      written === null ? fail({ _tag: 'UnsafeFile', path, why: 'its folder went away' }) : nothing,
+    ),
   );
 
 /** Writes the header; when this succeeds it is on disk. The folder is there and the lock held. */
-export const beginJournal =
-  (folder: string, header: JournalHeader) =>
-  (c: JournalCapabilities): TE.TaskEither<ExecError, string> => {
-    const path = journalPath(folder, header.netns);
-    const temporary = temporaryOf(path); // one that a killed apply left is nobody's: the lock is held
-    return pipe(
-      removeIfThere(temporary, c),
-      TE.flatMap(() => writeNew(temporary, headerPieces(header), c)),
-      TE.flatMap(() => c.files.rename(temporary, path)),
-      TE.flatMap(() => syncFolder(folder)(c)),
-      TE.map(() => path),
-    );
-  };
+export const beginJournal = (
+  folder: string,
+  header: JournalHeader,
+): Exec<Needs<'files'>, string> => {
+  const path = journalPath(folder, header.netns);
+  const temporary = temporaryOf(path); // one that a killed apply left is nobody's: the lock is held
+  return pipe(
+    removeIfThere(temporary),
+    RTE.flatMap(() => writeNew(temporary, header)),
+    RTE.flatMap(() => rename(temporary, path)),
+    RTE.flatMap(() => syncFolder(folder)),
+    RTE.as(path),
+  );
+};
 
 /** Appends a phase; when this succeeds it is on disk. */
-export const markJournal =
-  (path: string, phase: Phase) =>
-  (c: JournalCapabilities): TE.TaskEither<ExecError, void> =>
-    pipe(
-      withSafeFile(path, constants.O_WRONLY | constants.O_APPEND, (file) =>
-        pipe(
-          file.write(`${JSON.stringify({ phase, at: c.machine.now().toISOString() })}\n`),
-          TE.flatMap(() => file.sync),
-          TE.map(() => true),
+export const markJournal = (path: string, phase: Phase): Exec<Needs<'files' | 'machine'>, void> =>
+  pipe(
+    withSafeFile(path, constants.O_WRONLY | constants.O_APPEND, (file) =>
+      pipe(
+        now,
+        RTE.flatMapTaskEither((at) =>
+          file.write(`${JSON.stringify({ phase, at: at.toISOString() })}\n`),
         ),
-      )(c),
-      TE.flatMap((written) =>
-        written === null
-          ? TE.left<ExecError, void>(unreadable(path, 'it was removed while apply ran'))
-          : TE.right(undefined),
+        RTE.flatMap(() => RTE.fromTaskEither(file.sync)),
+        RTE.as('written'),
       ),
-    );
+    ),
+    RTE.flatMap((written) =>
+      written === null ? fail(unreadable(path, 'it was removed while apply ran')) : nothing,
+    ),
+  );
 
 /** Removes a journal that was not finished, so that nothing has happened yet. A finished one stays. */
-export const removeUnfinished =
-  (path: string) =>
-  (c: JournalCapabilities): TE.TaskEither<ExecError, void> =>
-    removeIfThere(temporaryOf(path), c);
+export const removeUnfinished = (path: string): Exec<Needs<'files'>, void> =>
+  removeIfThere(temporaryOf(path));
 
 /** Removes the journal, also one that was not finished; when this succeeds it stays away after a crash. */
-export const removeJournal =
-  (folder: string, path: string) =>
-  (c: JournalCapabilities): TE.TaskEither<ExecError, void> =>
-    pipe(
-      removeUnfinished(path)(c),
-      TE.flatMap(() => removeIfThere(path, c)),
-      TE.flatMap(() => syncFolder(folder)(c)),
-    );
+export const removeJournal = (folder: string, path: string): Exec<Needs<'files'>, void> =>
+  pipe(
+    removeUnfinished(path),
+    RTE.flatMap(() => removeIfThere(path)),
+    RTE.flatMap(() => syncFolder(folder)),
+  );
 
 /** The journals in a folder that exists. */
-export const listJournals =
-  (folder: string) =>
-  ({ files }: JournalCapabilities): TE.TaskEither<ExecError, ReadonlyArray<string>> =>
-    pipe(
-      files.list(folder),
-      TE.map((names) =>
-        names
-          .filter((name) => name.endsWith('.journal'))
-          .sort()
-          .map((name) => join(folder, name)),
-      ),
-    );
+export const listJournals = (folder: string): Exec<Needs<'files'>, ReadonlyArray<string>> =>
+  pipe(
+    list(folder),
+    RTE.map((names) =>
+      names
+        .filter((name) => name.endsWith('.journal'))
+        .sort()
+        .map((name) => join(folder, name)),
+    ),
+  );
+
+/**
+ * What the last phase means for whoever finds the journal. interrupted: the sandbox has nothing, and what was
+ * done is to be put back. unknown: it may have the network. handed-over: it has the network.
+ */
+export type Standing = 'interrupted' | 'unknown' | 'handed-over';
+
+const STANDINGS: Readonly<Record<Journal['phase'], Standing>> = {
+  begun: 'interrupted',
+  undoing: 'interrupted',
+  calling: 'unknown',
+  unknown: 'unknown',
+  committed: 'handed-over',
+};
+
+export const standingOf = ({ phase }: Journal): Standing => STANDINGS[phase];
+
+/** Why neither a new apply nor a release may go on before `recover`; null for an apply that has finished. */
+export const unfinished = (journal: Journal): ApplyInterrupted | OutcomeUnknown | null => {
+  const record = recordOf(journal);
+  switch (standingOf(journal)) {
+    case 'interrupted':
+      return { _tag: 'ApplyInterrupted', record };
+    case 'unknown':
+      return { _tag: 'OutcomeUnknown', record };
+    case 'handed-over':
+      return null;
+  }
+};
 
 /** What an error says of a journal. */
 export const recordOf = ({ path, header }: Journal): ApplyRecord => ({

@@ -2,12 +2,13 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import type { NetnsIdentity } from '../../plan/model/state.js';
 import type { OpenFile } from '../effects/capabilities.js';
-import { fail } from '../effects/exec.js';
-import type { ExecError } from '../failures/failure.js';
-import { ensureFolder, type JournalCapabilities, journalName, withSafeFile } from './folder.js';
+import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
+import { lstat, unlink } from '../effects/files.js';
+import { pid, sleep } from '../effects/machine.js';
+import { ensureFolder, journalName, withSafeFile } from './folder.js';
 
 /** The holder removes the file before it lets go, so a lock may be won on a file that is no longer there. */
 const MAX_ATTEMPTS = 16;
@@ -16,82 +17,98 @@ const MAX_ATTEMPTS = 16;
 const HOLDER_WAITS = 20;
 const HOLDER_WAIT_MS = 5;
 
+type Locking = Needs<'files' | 'machine'>;
+
+const inodeAt = (path: string): Exec<Needs<'files'>, string | null> =>
+  pipe(
+    lstat(path),
+    RTE.map((facts) => facts?.inode ?? null),
+  );
+
 const lockedBy = (
   path: string,
   file: OpenFile,
-  c: JournalCapabilities,
   waits: number = HOLDER_WAITS,
-): TE.TaskEither<ExecError, never> =>
+): Exec<Needs<'machine'>, never> =>
   pipe(
-    file.read(32),
-    TE.flatMap((text) => {
+    RTE.fromTaskEither(file.read(32)),
+    RTE.flatMap((text): Exec<Needs<'machine'>, never> => {
       const known = /^[1-9]\d{0,9}\n/.test(text);
       if (!known && waits > 0)
         return pipe(
-          TE.fromTask<void, ExecError>(c.machine.sleep(HOLDER_WAIT_MS)),
-          TE.flatMap(() => lockedBy(path, file, c, waits - 1)),
+          sleep(HOLDER_WAIT_MS),
+          RTE.flatMap(() => lockedBy(path, file, waits - 1)),
         );
       const holder = known ? Number.parseInt(text, 10) : null;
       return fail({ _tag: 'NamespaceLocked', path, holder });
     }),
   );
 
-const writeHolder = (file: OpenFile, { machine }: JournalCapabilities) =>
+const writeHolder = ({ truncate, write }: OpenFile): Exec<Needs<'machine'>, void> =>
   pipe(
-    file.truncate,
-    TE.flatMap(() => file.write(`${machine.pid}\n`)),
+    RTE.fromTaskEither(truncate),
+    RTE.flatMap(() => pid),
+    RTE.flatMapTaskEither((holder) => write(`${holder}\n`)),
   );
 
-/** Runs `use` when the lock was won on the file that is still at `path`; 'again' when that one is gone. */
-const whenTaken = <A>(
-  path: string,
-  c: JournalCapabilities,
-  use: TE.TaskEither<ExecError, A>,
-): TE.TaskEither<ExecError, { readonly value: A } | 'again' | null> =>
-  withSafeFile(path, constants.O_RDWR | constants.O_CREAT, (file, facts) =>
+/** A file that stays is a lock that nobody holds: the next one takes it. */
+const letGo = (path: string): Exec<Needs<'files'>, void> =>
+  pipe(
+    unlink(path),
+    RTE.orElseW(() => nothing),
+  );
+
+/** Null: the lock was won on a file that is not the one at the path any more. */
+type Won<A> = { readonly value: A } | null;
+
+const whenWon = <R, A>(path: string, file: OpenFile, use: Exec<R, A>): Exec<R & Locking, Won<A>> =>
+  RTE.bracketW(
+    writeHolder(file),
+    () =>
+      pipe(
+        use,
+        RTE.map((value): Won<A> => ({ value })),
+      ),
+    () => letGo(path),
+  );
+
+/** Runs `use` when the lock was won on the file that is still at `path`. */
+const attempt = <R, A>(path: string, use: Exec<R, A>): Exec<R & Locking, Won<A>> =>
+  withSafeFile(path, constants.O_RDWR | constants.O_CREAT, (file, { inode }) =>
     pipe(
-      file.lock,
-      TE.flatMap((lock) => (lock === 'held' ? lockedBy(path, file, c) : c.files.lstat(path))),
-      TE.flatMap((there): TE.TaskEither<ExecError, { readonly value: A } | 'again'> => {
-        if (there?.inode !== facts.inode) return TE.right('again');
-        return TE.bracket(
-          writeHolder(file, c),
-          () =>
-            pipe(
-              use,
-              TE.map((value) => ({ value })),
-            ),
-          // A file that stays is a lock that nobody holds: the next one takes it.
-          () =>
-            pipe(
-              c.files.unlink(path),
-              TE.orElse(() => TE.right<ExecError, void>(undefined)),
-            ),
-        );
-      }),
+      RTE.fromTaskEither(file.lock),
+      RTE.flatMap(
+        (lock): Exec<Locking, string | null> =>
+          lock === 'held' ? lockedBy(path, file) : inodeAt(path),
+      ),
+      RTE.flatMap(
+        (found): Exec<R & Locking, Won<A>> =>
+          found === inode ? whenWon(path, file, use) : RTE.right(null),
+      ),
     ),
-  )(c);
+  );
+
+const attempts = <R, A>(path: string, use: Exec<R, A>, left: number): Exec<R & Locking, A> =>
+  pipe(
+    attempt(path, use),
+    RTE.flatMap((won): Exec<R & Locking, A> => {
+      if (won !== null) return RTE.right(won.value);
+      return left === 0
+        ? fail({ _tag: 'NamespaceLocked', path, holder: null })
+        : attempts(path, use, left - 1);
+    }),
+  );
 
 /**
  * Runs `use` while no other netplan that uses `folder` works on the namespace; fails at once with
  * NamespaceLocked when one does. The kernel frees the lock of a process that dies.
  */
-export const withLock =
-  <A>(folder: string, netns: NetnsIdentity, use: TE.TaskEither<ExecError, A>) =>
-  (c: JournalCapabilities): TE.TaskEither<ExecError, A> => {
-    const path = join(folder, `${journalName(netns)}.lock`);
-    const attempt = (left: number): TE.TaskEither<ExecError, A> =>
-      pipe(
-        whenTaken(path, c, use),
-        TE.flatMap((result): TE.TaskEither<ExecError, A> => {
-          if (result !== null && result !== 'again') return TE.right(result.value);
-          return left === 0
-            ? fail({ _tag: 'NamespaceLocked', path, holder: null })
-            : attempt(left - 1);
-        }),
-      );
-    return pipe(
-      ensureFolder(folder)(c),
-      TE.flatMap(() => attempt(MAX_ATTEMPTS)),
-    );
-  };
+export const withLock = <R, A>(
+  folder: string,
+  netns: NetnsIdentity,
+  use: Exec<R, A>,
+): Exec<R & Locking, A> =>
+  pipe(
+    ensureFolder(folder),
+    RTE.flatMap(() => attempts(join(folder, `${journalName(netns)}.lock`), use, MAX_ATTEMPTS)),
+  );

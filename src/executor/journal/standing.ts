@@ -1,25 +1,16 @@
 /** What the journal of a namespace says to a new apply. */
 import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import { linkNames } from '../../plan/model/link-names.js';
 import type { NamespaceState } from '../../plan/model/state.js';
 import { addressText } from '../../plan/views/object-text.js';
-import type { Capabilities, Exec } from '../effects/capabilities.js';
-import { nothing } from '../effects/exec.js';
-import type { ExecError } from '../failures/failure.js';
-import { openNetns } from '../namespace/open.js';
+import type { Capabilities } from '../effects/capabilities.js';
+import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
+import { withNetns } from '../namespace/open.js';
 import { DEFAULT_JOURNAL_FOLDER } from './folder.js';
-import { type Journal, journalPath, readJournal, recordOf } from './journal.js';
-import { type LivenessCapabilities, lifeOf } from './liveness.js';
-
-/** Only a journal of this boot speaks of a namespace that can still be there. */
-const ofThisBoot =
-  (journal: Journal) =>
-  ({ machine }: Pick<Capabilities, 'machine'>): TE.TaskEither<ExecError, boolean> =>
-    pipe(
-      machine.bootId,
-      TE.map((found) => found === journal.header.bootId),
-    );
+import { type Journal, journalPath, readJournal, recordOf, unfinished } from './journal.js';
+import { lifeOf } from './liveness.js';
+import { isOfThisBoot } from './origin.js';
 
 /** Whether every address that an apply took is on its link again: somebody gave them back without `release`. */
 const isGivenBack = ({ header }: Journal, state: NamespaceState): boolean => {
@@ -27,56 +18,57 @@ const isGivenBack = ({ header }: Journal, state: NamespaceState): boolean => {
   return header.taken.every((address) => there.has(address));
 };
 
+const notHandedOver = (
+  journal: Journal,
+  state: NamespaceState,
+): Exec<Needs<'sandbox' | 'machine'>, void> => {
+  const { taken: addresses, sandbox } = journal.header;
+  const handedOver = fail({ _tag: 'HandedOver', record: recordOf(journal), addresses });
+  return isGivenBack(journal, state)
+    ? pipe(
+        lifeOf(sandbox),
+        RTE.flatMap((life) => (life === null ? nothing : handedOver)),
+      )
+    : handedOver;
+};
+
 /**
  * Fails when an earlier apply stands in the way of a new one. A finished apply does not when its sandbox
  * is gone and all of its addresses are back; nor does any of another boot.
  */
-export const nothingInTheWay =
-  (journal: Journal | null, state: NamespaceState) =>
-  (c: LivenessCapabilities): TE.TaskEither<ExecError, void> => {
-    if (journal === null) return TE.right(undefined);
-    const record = recordOf(journal);
-    const handedOver: ExecError = { _tag: 'HandedOver', record, addresses: journal.header.taken };
-    const inTheWay = (): TE.TaskEither<ExecError, void> => {
-      switch (journal.phase) {
-        case 'begun':
-        case 'undoing':
-          return TE.left({ _tag: 'ApplyInterrupted', record });
-        case 'calling':
-        case 'unknown':
-          return TE.left({ _tag: 'OutcomeUnknown', record });
-        case 'committed':
-          return isGivenBack(journal, state)
-            ? pipe(
-                lifeOf(journal.header.sandbox)(c),
-                TE.flatMap((life) => (life === null ? TE.right(undefined) : TE.left(handedOver))),
-              )
-            : TE.left(handedOver);
-      }
-    };
-    return pipe(
-      ofThisBoot(journal)(c),
-      TE.flatMap((current) => (current ? inTheWay() : TE.right(undefined))),
-    );
-  };
+export const nothingInTheWay = (
+  journal: Journal | null,
+  state: NamespaceState,
+): Exec<Needs<'sandbox' | 'machine'>, void> => {
+  if (journal === null) return nothing;
+  const error = unfinished(journal);
+  return pipe(
+    isOfThisBoot(journal),
+    RTE.flatMap((current): Exec<Needs<'sandbox' | 'machine'>, void> => {
+      if (!current) return nothing;
+      return error === null ? notHandedOver(journal, state) : fail(error);
+    }),
+  );
+};
 
 /**
  * What an earlier apply of the namespace says to a new one, before there is a plan: a namespace that was
  * handed over has no usable link, so planning it fails, and for another reason than the real one.
  */
-export const nothingInTheWayOf =
-  (netnsPath: string, folder: string = DEFAULT_JOURNAL_FOLDER): Exec<Capabilities, void> =>
-  (c) =>
-    openNetns(netnsPath, (netns) =>
-      pipe(
-        readJournal(journalPath(folder, netns.identity))(c),
-        TE.flatMap((journal) =>
-          journal === null
-            ? nothing
-            : pipe(
-                netns.observe,
-                TE.flatMap((state) => nothingInTheWay(journal, state)(c)),
-              ),
-        ),
+export const nothingInTheWayOf = (
+  netnsPath: string,
+  folder: string = DEFAULT_JOURNAL_FOLDER,
+): Exec<Capabilities, void> =>
+  withNetns(netnsPath, (netns) =>
+    pipe(
+      readJournal(journalPath(folder, netns.identity)),
+      RTE.flatMap((journal) =>
+        journal === null
+          ? nothing
+          : pipe(
+              RTE.fromTaskEither(netns.observe),
+              RTE.flatMap((state) => nothingInTheWay(journal, state)),
+            ),
       ),
-    )(c);
+    ),
+  );

@@ -10,6 +10,9 @@ export interface SyscallError {
   readonly about: string;
 }
 
+const isSyscallError = (error: { readonly _tag: string }): error is SyscallError =>
+  error._tag === 'SyscallError';
+
 /** This machine cannot make the system calls at all; nothing was tried. */
 export interface PlatformUnsupported {
   readonly _tag: 'PlatformUnsupported';
@@ -40,3 +43,9 @@ export interface LinkGone {
   readonly _tag: 'LinkGone';
   readonly link: IfName;
 }
+
+/** Whether it is a system call that failed with one of `errnos`. */
+export const failedWith =
+  (...errnos: ReadonlyArray<number>) =>
+  (error: { readonly _tag: string }): error is SyscallError =>
+    isSyscallError(error) && errnos.includes(error.errno);

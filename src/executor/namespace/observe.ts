@@ -1,6 +1,6 @@
 /** Observing a network namespace: one dump per kind of object, all of one moment. */
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { IfName } from '../../plan/model/scalars.js';
 import type { NamespaceState, NetnsIdentity } from '../../plan/model/state.js';
@@ -55,21 +55,45 @@ const scan = ({ dump }: Connection): TE.TaskEither<DumpError, Lists> =>
 const SCANS = 10;
 
 /** 1, 2, 4 ... milliseconds: about a second before the last scan, time enough for a link to be set up. */
-const pause = (scans: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, 2 ** (scans - 1)));
+const pause = (scans: number): T.Task<void> => T.delay(2 ** (scans - 1))(T.of(undefined));
 
 /** A scan that nothing changed under; null where something did. */
-const undisturbedScan =
-  (connection: Connection): TE.TaskEither<DumpError, Lists | null> =>
-  async () => {
-    const before = connection.changed(); // what is queued is in the scan already
-    if (E.isLeft(before)) return before;
-    const lists = await scan(connection)();
-    if (E.isLeft(lists)) return lists.left._tag === 'DumpInterrupted' ? E.right(null) : lists;
-    const during = connection.changed();
-    if (E.isLeft(during)) return during;
-    return E.right(during.right ? null : lists.right);
-  };
+const undisturbedScan = (connection: Connection): TE.TaskEither<DumpError, Lists | null> =>
+  pipe(
+    TE.fromIOEither<DumpError, boolean>(connection.changed), // what is queued is in the scan already
+    TE.flatMap(() => scan(connection)),
+    TE.bindTo('lists'),
+    TE.bindW('disturbed', () => TE.fromIOEither(connection.changed)),
+    TE.map(({ lists, disturbed }) => (disturbed ? null : lists)),
+    TE.orElse((error) =>
+      error._tag === 'DumpInterrupted' ? TE.right<DumpError, null>(null) : TE.left(error),
+    ),
+  );
+
+const scanAtRest = (connection: Connection, scans = 1): TE.TaskEither<DumpError, Lists> =>
+  pipe(
+    undisturbedScan(connection),
+    TE.flatMap((lists): TE.TaskEither<DumpError, Lists> => {
+      if (lists !== null) return TE.right(lists);
+      if (scans === SCANS)
+        return TE.left({ _tag: 'DumpInterrupted', request: 'scan', attempts: SCANS });
+      return pipe(
+        TE.fromTask<void, DumpError>(pause(scans)),
+        TE.flatMap(() => scanAtRest(connection, scans + 1)),
+      );
+    }),
+  );
+
+const withExtras = (lists: Lists, netns: NetnsIdentity, gso: Extras['gso']): NamespaceState => ({
+  kind: 'NamespaceState',
+  formatVersion: 1,
+  ...lists,
+  links: lists.links.map((link) => {
+    const segments = gso(link.name);
+    return segments === undefined ? link : { ...link, gso: segments };
+  }),
+  netns,
+});
 
 /**
  * The namespace's state: every object of it, lists in the kernel's dump order.
@@ -84,23 +108,9 @@ export const observe = (
   connection: Connection,
   { netns, gso }: Extras,
 ): TE.TaskEither<DumpError, NamespaceState> =>
-  connection.exclusive(async () => {
-    for (let scans = 1; scans <= SCANS; scans++) {
-      const lists = await undisturbedScan(connection)();
-      if (E.isLeft(lists)) return lists;
-      if (lists.right !== null) return E.right(withExtras(lists.right, netns, gso));
-      await pause(scans);
-    }
-    return E.left({ _tag: 'DumpInterrupted', request: 'scan', attempts: SCANS });
-  });
-
-const withExtras = (lists: Lists, netns: NetnsIdentity, gso: Extras['gso']): NamespaceState => ({
-  kind: 'NamespaceState',
-  formatVersion: 1,
-  ...lists,
-  links: lists.links.map((link) => {
-    const segments = gso(link.name);
-    return segments === undefined ? link : { ...link, gso: segments };
-  }),
-  netns,
-});
+  connection.exclusive(
+    pipe(
+      scanAtRest(connection),
+      TE.map((lists) => withExtras(lists, netns, gso)),
+    ),
+  );

@@ -1,5 +1,6 @@
 /** Putting a namespace back: change, observe and compare until nothing is missing or nothing helps. */
 import { pipe } from 'fp-ts/lib/function.js';
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { NetlinkChange } from '../../plan/model/netlink-change.js';
 import type { NamespaceState } from '../../plan/model/state.js';
@@ -7,7 +8,9 @@ import { addressRestoration } from '../../plan/restore/addresses.js';
 import { notRestored } from '../../plan/restore/difference.js';
 import { neighborRestoration } from '../../plan/restore/restoration.js';
 import { routeRestoration } from '../../plan/restore/routes.js';
-import type { Capabilities, Netns } from '../effects/capabilities.js';
+import type { Netns } from '../effects/capabilities.js';
+import type { Exec, Needs } from '../effects/exec.js';
+import { sleep } from '../effects/machine.js';
 import type { ExecError } from '../failures/failure.js';
 
 /** What a restoration ended with; nothing `missing` is success. */
@@ -59,11 +62,15 @@ type Outcome =
 /** One change; a refusal is a result here, because the others are to be tried nevertheless. */
 const attempt =
   (netns: Netns) =>
-  (change: NetlinkChange): TE.TaskEither<never, Outcome> =>
-    pipe(
-      netns.change(change),
-      TE.map((done): Outcome => ({ helped: done === 'done' })),
-      TE.orElse((error) => TE.right<never, Outcome>({ change, error })),
+  (change: NetlinkChange): Exec<unknown, Outcome> =>
+    RTE.fromTask(
+      pipe(
+        netns.change(change),
+        TE.match(
+          (error): Outcome => ({ change, error }),
+          (done): Outcome => ({ helped: done === 'done' }),
+        ),
+      ),
     );
 
 /** Something that succeeded may have been what a refused change waited for: then all are tried again. */
@@ -82,26 +89,25 @@ const advance = (progress: Progress, outcomes: ReadonlyArray<Outcome>): Progress
 const round = (
   netns: Netns,
   before: NamespaceState,
-  machine: Capabilities['machine'],
   progress: Progress,
-): TE.TaskEither<ExecError, Restored> =>
+): Exec<Needs<'machine'>, Restored> =>
   pipe(
-    netns.observe,
-    TE.flatMap((now): TE.TaskEither<ExecError, Restored> => {
+    RTE.fromTaskEither(netns.observe),
+    RTE.flatMap((now): Exec<Needs<'machine'>, Restored> => {
       const changes = progress.rounds < MAX_ROUNDS ? nextStage(before, now, progress) : [];
       if (changes.length > 0)
         return pipe(
           changes,
-          TE.traverseSeqArray(attempt(netns)),
-          TE.flatMap((outcomes) => round(netns, before, machine, advance(progress, outcomes))),
+          RTE.traverseSeqArray(attempt(netns)),
+          RTE.flatMap((outcomes) => round(netns, before, advance(progress, outcomes))),
         );
       const missing = notRestored(before, now);
       const [refused = null] = progress.refused.values();
       if (missing.length === 0 || refused !== null || progress.waits >= MAX_WAITS)
-        return TE.right({ missing, refused });
+        return RTE.right({ missing, refused });
       return pipe(
-        TE.fromTask<void, ExecError>(machine.sleep(WAIT_MS)),
-        TE.flatMap(() => round(netns, before, machine, { ...progress, waits: progress.waits + 1 })),
+        sleep(WAIT_MS),
+        RTE.flatMap(() => round(netns, before, { ...progress, waits: progress.waits + 1 })),
       );
     }),
   );
@@ -112,8 +118,5 @@ const round = (
  * It starts from an observation and ends with one, so it can be interrupted and started over, and a
  * namespace that lacks nothing is not touched.
  */
-export const putBack = (
-  netns: Netns,
-  before: NamespaceState,
-  machine: Capabilities['machine'],
-): TE.TaskEither<ExecError, Restored> => round(netns, before, machine, START);
+export const putBack = (netns: Netns, before: NamespaceState): Exec<Needs<'machine'>, Restored> =>
+  round(netns, before, START);

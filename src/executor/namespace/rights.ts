@@ -1,8 +1,9 @@
 /** The rights that the work needs, and which are missing where the kernel only says that it is not permitted. */
-
 import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Capabilities, Process } from '../effects/capabilities.js';
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
+import type { Process } from '../effects/capabilities.js';
+import { type Exec, fail, type Needs } from '../effects/exec.js';
+import { self } from '../effects/machine.js';
 import type { ExecError, PreflightFailure } from '../failures/failure.js';
 import { endingOf } from '../failures/table.js';
 
@@ -27,22 +28,23 @@ export const rightsFailures = ({
     rights: true,
   }));
 
+const orMissingRights = (error: ExecError): Exec<Needs<'machine'>, never> =>
+  pipe(
+    self,
+    RTE.flatMap((process) => {
+      const failures = rightsFailures(process);
+      return fail(failures.length === 0 ? error : { _tag: 'Preflight', failures });
+    }),
+  );
+
 /**
- * An error of opening the namespace, told together with the rights that are missing, if any are: EPERM
- * alone does not say which.
+ * An error of opening a namespace, told together with the rights that are missing, if any are: EPERM alone
+ * does not say which.
  */
-export const explainingRights =
-  <A>(task: TE.TaskEither<ExecError, A>) =>
-  ({ machine }: Pick<Capabilities, 'machine'>): TE.TaskEither<ExecError, A> =>
-    pipe(
-      task,
-      TE.orElse((error) =>
-        pipe(
-          machine.self,
-          TE.flatMap((self): TE.TaskEither<ExecError, A> => {
-            const failures = endingOf(error) === 'notPermitted' ? rightsFailures(self) : [];
-            return TE.left(failures.length === 0 ? error : { _tag: 'Preflight', failures });
-          }),
-        ),
-      ),
-    );
+export const explainingRights = <R, A>(work: Exec<R, A>): Exec<R & Needs<'machine'>, A> =>
+  pipe(
+    work,
+    RTE.orElseW((error) =>
+      endingOf(error) === 'notPermitted' ? orMissingRights(error) : fail(error),
+    ),
+  );

@@ -1,5 +1,4 @@
 /** Waiting for a namespace to become what is expected of it, woken by the kernel's notifications. */
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { NamespaceState } from '../../plan/model/state.js';
@@ -33,23 +32,25 @@ const woken = ({ notified }: Watched, deadline: number): ReturnType<Watched['not
 
 type Holds = (state: NamespaceState) => boolean;
 
-/** One observation and, where it is not yet as expected, the wait for the next; null: look again. */
-const look = (
+const lookUntil = (
   watched: Watched,
   holds: Holds,
   deadline: number,
-): TE.TaskEither<ExecError, Settled | null> =>
+): TE.TaskEither<ExecError, Settled> =>
   pipe(
     observeIfAtRest(watched),
-    TE.flatMap((state) =>
-      state !== null && holds(state)
-        ? TE.right<ExecError, Settled>({ settled: true, state })
-        : pipe(
-            TE.fromIO(() => woken(watched, deadline)),
-            TE.flatten,
-            TE.map((wake) => (wake === 'timeout' ? { settled: false, state } : null)),
-          ),
-    ),
+    TE.flatMap((state): TE.TaskEither<ExecError, Settled> => {
+      if (state !== null && holds(state)) return TE.right({ settled: true, state });
+      return pipe(
+        TE.fromIO(() => woken(watched, deadline)),
+        TE.flatten,
+        TE.flatMap((wake) =>
+          wake === 'timeout'
+            ? TE.right<ExecError, Settled>({ settled: false, state })
+            : lookUntil(watched, holds, deadline),
+        ),
+      );
+    }),
   );
 
 /**
@@ -60,11 +61,7 @@ const look = (
 export const settle =
   (watched: Watched) =>
   (holds: Holds, timeoutMs: number): TE.TaskEither<ExecError, Settled> =>
-  async () => {
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      const looked = await look(watched, holds, deadline)();
-      if (E.isLeft(looked)) return looked;
-      if (looked.right !== null) return E.right(looked.right);
-    }
-  };
+    pipe(
+      TE.fromIO(() => performance.now() + timeoutMs),
+      TE.flatMap((deadline) => lookUntil(watched, holds, deadline)),
+    );

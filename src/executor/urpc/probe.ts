@@ -133,34 +133,36 @@ const answerTo =
       ),
     );
 
+/** Asks until one is not known. */
+const allKnown = (
+  connection: SandboxConnection,
+  [question, ...others]: ReadonlyArray<Question>,
+): TE.TaskEither<CallError, boolean> =>
+  question === undefined
+    ? TE.right(true)
+    : pipe(
+        answerTo(connection)(question),
+        TE.flatMap((answer) =>
+          knows(question, answer) ? allKnown(connection, others) : TE.right(false),
+        ),
+      );
+
+const newestKnown = (
+  connection: SandboxConnection,
+  [row, ...older]: typeof TARGET_QUESTIONS,
+): TE.TaskEither<CallError, string> => {
+  if (row === undefined) return TE.right(OLDEST);
+  const [target, ...questions] = row;
+  return pipe(
+    allKnown(connection, questions),
+    TE.flatMap((known) => (known ? TE.right(target) : newestKnown(connection, older))),
+  );
+};
+
 /**
  * The name of the target that the sandbox behind `connection` is, for findTarget. Nothing is changed in
  * it, whatever its state. Fails with RemoteError `unknown method` where the sandbox uses the host's stack
  * or has no network object, and as the connection does. Up to 34 calls, one after the other.
  */
-export const probeTarget = (connection: SandboxConnection): TE.TaskEither<CallError, string> => {
-  const answer = answerTo(connection);
-  return async () => {
-    for (const [target, ...questions] of TARGET_QUESTIONS) {
-      const known = await allKnown(answer, questions)();
-      if (E.isLeft(known)) return known;
-      if (known.right) return E.right(target);
-    }
-    return E.right(OLDEST);
-  };
-};
-
-/** Asks until one is not known. */
-const allKnown =
-  (
-    answer: (question: Question) => TE.TaskEither<CallError, string>,
-    questions: ReadonlyArray<Question>,
-  ): TE.TaskEither<CallError, boolean> =>
-  async () => {
-    for (const question of questions) {
-      const text = await answer(question)();
-      if (E.isLeft(text)) return text;
-      if (!knows(question, text.right)) return E.right(false);
-    }
-    return E.right(true);
-  };
+export const probeTarget = (connection: SandboxConnection): TE.TaskEither<CallError, string> =>
+  newestKnown(connection, TARGET_QUESTIONS);

@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import { planFailures } from '../../../src/executor/handover/preflight.js';
-import type { Link } from '../../../src/plan/model/state.js';
+import { linearise } from '../../../src/plan/model/ops.js';
+import type { Link, NamespaceState } from '../../../src/plan/model/state.js';
 import { compile } from '../../../src/plan/rules/compile.js';
 import { oneLink } from '../../support/states.js';
 
@@ -19,10 +20,13 @@ const self = {
   maxOpenFiles: 1024,
 };
 
+const failuresIn = (state: NamespaceState, process = self) =>
+  planFailures(plan, linearise(plan), { state, self: process, started: false });
+
 /** The codes of what is found when eth0 is different from what was planned. */
 const found = (change: (eth0: Link) => Link): ReadonlyArray<string> => {
   const links = oneLink.links.map((link) => (link.name === 'eth0' ? change(link) : link));
-  return planFailures(plan, { ...oneLink, links }, self).map(({ code }) => code);
+  return failuresIn({ ...oneLink, links }).map(({ code }) => code);
 };
 
 test('nothing speaks against the links that were planned', () => {
@@ -39,7 +43,7 @@ test('a link that is down, dies without addresses, and does not segment: all at 
 
 test('a link that is gone or renamed', () => {
   const [lo] = oneLink.links;
-  const without = planFailures(plan, { ...oneLink, links: lo === undefined ? [] : [lo] }, self);
+  const without = failuresIn({ ...oneLink, links: lo === undefined ? [] : [lo] });
   expect(without.map(({ summary }) => summary)).toStrictEqual([
     'there is no link with ifindex 2 (eth0)',
   ]);
@@ -47,7 +51,7 @@ test('a link that is gone or renamed', () => {
 
 test('descriptors and rights', () => {
   const poor = { ...self, effectiveCapabilities: 0n, openFiles: 1020 };
-  expect(planFailures(plan, oneLink, poor).map(({ code }) => code)).toStrictEqual([
+  expect(failuresIn(oneLink, poor).map(({ code }) => code)).toStrictEqual([
     'preflight/rights',
     'preflight/rights',
     'preflight/rights',

@@ -96,7 +96,7 @@ test('of many that want the lock at once, each that gets it is alone', async () 
   let most = 0;
   const results = await Promise.all(
     Array.from({ length: 20 }, () =>
-      withLock(folder, identity, async () => {
+      withLock(folder, identity, () => async () => {
         inside += 1;
         most = Math.max(most, inside);
         await new Promise((resolve) => setTimeout(resolve, 1));

@@ -1,15 +1,17 @@
 /** probePeer: asks a segment from a namespace at its other end who has the planned addresses. */
 
 import { pipe } from 'fp-ts/lib/function.js';
-import * as T from 'fp-ts/lib/Task.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as IO from 'fp-ts/lib/IO.js';
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import { parseAddress } from '../../../plan/model/address.js';
 import { linkAddressBytes } from '../../../plan/model/link-address.js';
 import type { NetworkPlan } from '../../../plan/model/network-plan.js';
 import { type IfIndex, type IfName, trusted } from '../../../plan/model/scalars.js';
 import type { Address, Link, NamespaceState } from '../../../plan/model/state.js';
-import type { Capabilities, Exec, Netns } from '../../effects/capabilities.js';
-import type { ExecError } from '../../failures/failure.js';
+import type { Netns } from '../../effects/capabilities.js';
+import { type Exec, type Needs, nothing } from '../../effects/exec.js';
+import { closeFd, openFramePort } from '../../effects/kernel.js';
+import { sleep } from '../../effects/machine.js';
 import type { Fd } from '../../linux/fd.js';
 import type { FramePort } from '../../linux/frame-port.js';
 import { type Answer, allAnswered, type Expected, expectedOf, judgeAnswers } from './answers.js';
@@ -31,13 +33,13 @@ interface PeerLink extends Asker {
   readonly claims: ReadonlyArray<Claim>;
 }
 
-/** What is open at any time, so that a failure half-way closes it too. */
-interface Opened {
-  readonly fds: Fd[];
-  readonly ports: { readonly link: PeerLink; readonly port: FramePort }[];
+/** A link of the peer that is listened on, and asked through. */
+interface Asking {
+  readonly link: PeerLink;
+  readonly port: FramePort;
 }
 
-type Effects = Pick<Capabilities, 'kernel' | 'machine'>;
+type Hear = (on: IfName, claim: Claim) => IO.IO<void>;
 
 const usable = ({ type, flags, address }: Link): boolean =>
   type === 'ether' && flags.includes('UP') && address !== undefined;
@@ -65,102 +67,136 @@ const targetsOf = (expected: ReadonlyArray<Expected>): ReadonlyArray<Uint8Array>
     return bytes === null ? [] : [bytes];
   });
 
-const openOne = (
-  { bindPacketSocket }: Netns,
-  link: PeerLink,
-  hear: (on: IfName, claim: Claim) => void,
-  { fds, ports }: Opened,
-  { kernel }: Effects,
-): TE.TaskEither<ExecError, void> =>
+const bound = ({ bindPacketSocket }: Netns, { name, ifindex }: PeerLink): Exec<unknown, Fd> =>
   pipe(
-    bindPacketSocket({
-      _tag: 'BindPacketSocket',
-      link: link.name,
-      ifindex: link.ifindex,
-      channel: 0,
-      vnetHeader: false,
-      memberships: [ALL_NODES_MAC],
-    }),
-    TE.flatMap(({ fd }) => {
-      fds.push(fd);
-      for (const claim of link.claims) hear(link.name, claim);
-      return kernel.openFramePort(fd, (frame) => {
-        const claim = claimOf(frame);
-        if (claim !== null) hear(link.name, claim);
-      });
-    }),
-    TE.tapIO((port) => () => {
-      ports.push({ link, port });
-    }),
-    TE.asUnit,
+    RTE.fromTaskEither(
+      bindPacketSocket({
+        _tag: 'BindPacketSocket',
+        link: name,
+        ifindex,
+        channel: 0,
+        vnetHeader: false,
+        memberships: [ALL_NODES_MAC],
+      }),
+    ),
+    RTE.map(({ fd }) => fd),
   );
 
-const closeAll =
-  ({ fds, ports }: Opened, { kernel }: Effects): T.Task<void> =>
-  async () => {
-    for (const { port } of ports) port.stop();
-    await T.traverseArray(kernel.closeFd)(fds)();
-  };
+const listen = (fd: Fd, { name }: PeerLink, hear: Hear): Exec<Needs<'kernel'>, FramePort> =>
+  openFramePort(fd, (frame) => {
+    const claim = claimOf(frame);
+    if (claim !== null) hear(name, claim)();
+  });
 
-const ask = ({ ports }: Opened, targets: ReadonlyArray<Uint8Array>): void => {
-  for (const { link, port } of ports)
-    for (const target of targets) port.send(probeFrame(link, target))();
-};
+const withAsking = <R, A>(
+  peer: Netns,
+  link: PeerLink,
+  hear: Hear,
+  use: (asking: Asking) => Exec<R, A>,
+): Exec<R & Needs<'kernel'>, A> =>
+  RTE.bracketW(
+    bound(peer, link),
+    (fd) =>
+      RTE.bracketW(
+        listen(fd, link, hear),
+        (port) => use({ link, port }),
+        ({ stop }) => RTE.fromIO(stop),
+      ),
+    closeFd,
+  );
+
+/** All of them open at the same time; a failure half-way closes those that are. */
+const withAllAsking = <R, A>(
+  peer: Netns,
+  [link, ...others]: ReadonlyArray<PeerLink>,
+  hear: Hear,
+  use: (asking: ReadonlyArray<Asking>) => Exec<R, A>,
+): Exec<R & Needs<'kernel'>, A> =>
+  link === undefined
+    ? use([])
+    : withAsking(peer, link, hear, (first) =>
+        withAllAsking(peer, others, hear, (rest) => use([first, ...rest])),
+      );
+
+const ask = (
+  asking: ReadonlyArray<Asking>,
+  targets: ReadonlyArray<Uint8Array>,
+): Exec<unknown, unknown> =>
+  pipe(
+    asking.flatMap(({ link, port }) =>
+      targets.map((target) => port.send(probeFrame(link, target))),
+    ),
+    IO.sequenceArray,
+    RTE.fromIO,
+  );
 
 /** Asks, asks again at half of the time, and ends early when all has been heard that should be. */
-const askAndWait =
-  (
-    opened: Opened,
-    expected: ReadonlyArray<Expected>,
-    answers: ReadonlyArray<Answer>,
-    { machine }: Effects,
-  ): T.Task<void> =>
-  async () => {
-    const targets = targetsOf(expected);
-    for (let look = 0; look < LOOKS && !allAnswered(expected, answers); look++) {
-      if (look % (LOOKS / 2) === 0) ask(opened, targets);
-      await machine.sleep(LOOK)();
-    }
-    if (allAnswered(expected, answers)) await machine.sleep(GRACE)();
+const askAndWait = (
+  asking: ReadonlyArray<Asking>,
+  expected: ReadonlyArray<Expected>,
+  heard: IO.IO<ReadonlyArray<Answer>>,
+  look = 0,
+): Exec<Needs<'machine'>, unknown> =>
+  pipe(
+    RTE.fromIO(heard),
+    RTE.flatMap((answers): Exec<Needs<'machine'>, unknown> => {
+      if (allAnswered(expected, answers)) return sleep(GRACE);
+      if (look === LOOKS) return nothing;
+      return pipe(
+        look % (LOOKS / 2) === 0 ? ask(asking, targetsOf(expected)) : nothing,
+        RTE.flatMap(() => sleep(LOOK)),
+        RTE.flatMap(() => askAndWait(asking, expected, heard, look + 1)),
+      );
+    }),
+  );
+
+/** What is heard while frames come: each answerer of a planned address, once per link. */
+interface Hearing {
+  readonly hear: Hear;
+  readonly heard: IO.IO<ReadonlyArray<Answer>>;
+}
+
+const hearing =
+  (expected: ReadonlyArray<Expected>): IO.IO<Hearing> =>
+  () => {
+    const planned = new Set(expected.map(({ address }) => address));
+    const known = new Map<string, Answer>();
+    return {
+      hear: (on, claim) => () => {
+        if (planned.has(claim.address))
+          known.set(`${claim.address} ${claim.mac} ${on}`, { ...claim, on });
+      },
+      heard: () => [...known.values()],
+    };
   };
 
-/** Remembers each answerer of a planned address once per link. */
-const rememberIn = (expected: ReadonlyArray<Expected>, answers: Answer[]) => {
-  const planned = new Set(expected.map(({ address }) => address));
-  const known = new Set<string>();
-  return (on: IfName, claim: Claim): void => {
-    const key = `${claim.address} ${claim.mac} ${on}`;
-    if (!planned.has(claim.address) || known.has(key)) return;
-    known.add(key);
-    answers.push({ ...claim, on });
-  };
-};
+/** The peer answers others for its own addresses, and never itself. */
+const hearOwn = (links: ReadonlyArray<PeerLink>, hear: Hear): Exec<unknown, unknown> =>
+  pipe(
+    links.flatMap(({ name, claims }) => claims.map((claim) => hear(name, claim))),
+    IO.sequenceArray,
+    RTE.fromIO,
+  );
 
 /**
  * Asks on every Ethernet link of `peer` that is UP for every planned address of a link with a MAC, by ARP
  * (RFC 5227) and neighbor discovery (RFC 4861), for about a second at most: lines of what is not as planned. The
  * peer's own addresses count as answers. Nothing in `peer` is changed, and nobody's neighbor tables by ARP.
  */
-export const probePeer =
-  (plan: NetworkPlan, peer: Netns): Exec<Effects, ReadonlyArray<string>> =>
-  (c) => {
-    const expected = expectedOf(plan);
-    const answers: Answer[] = [];
-    const hear = rememberIn(expected, answers);
-    return TE.bracket(
-      TE.fromIO<Opened, ExecError>(() => ({ fds: [], ports: [] })),
-      (opened) =>
-        pipe(
-          peer.observe,
-          TE.flatMap((state) =>
-            pipe(
-              peerLinks(state),
-              TE.traverseSeqArray((link) => openOne(peer, link, hear, opened, c)),
-            ),
-          ),
-          TE.flatMap(() => TE.fromTask(askAndWait(opened, expected, answers, c))),
-          TE.map(() => judgeAnswers(expected, answers)),
-        ),
-      (opened) => TE.fromTask(closeAll(opened, c)),
-    );
-  };
+export const probePeer = (
+  plan: NetworkPlan,
+  peer: Netns,
+): Exec<Needs<'kernel' | 'machine'>, ReadonlyArray<string>> => {
+  const expected = expectedOf(plan);
+  return pipe(
+    RTE.Do,
+    RTE.apSW('links', pipe(RTE.fromTaskEither(peer.observe), RTE.map(peerLinks))),
+    RTE.apSW('ears', RTE.fromIO(hearing(expected))),
+    RTE.tap(({ links, ears: { hear } }) => hearOwn(links, hear)),
+    RTE.tap(({ links, ears: { hear, heard } }) =>
+      withAllAsking(peer, links, hear, (asking) => askAndWait(asking, expected, heard)),
+    ),
+    RTE.flatMapIO(({ ears: { heard } }) => heard),
+    RTE.map((answers) => judgeAnswers(expected, answers)),
+  );
+};
