@@ -13,7 +13,7 @@ import { onThisMachine } from './live.js';
 import type { Location } from './place.js';
 
 /** Asks the sandbox itself, without side effects: the runsc on the PATH may be another release. */
-const targetOf = (address: SandboxAddress): Exec<Needs<'sandbox'>, string> =>
+const askedTarget = (address: SandboxAddress): Exec<Needs<'sandbox'>, string> =>
   RTE.bracketW(
     connect(address),
     (connection) => RTE.fromTaskEither(probeTarget(connection)),
@@ -37,7 +37,7 @@ export const locateContainer = (
     pipe(
       RTE.fromTaskEither(findContainer(id, root ?? defaultRoot(process.env))),
       RTE.bindTo('container'),
-      RTE.bindW('target', ({ container: { address, pid } }) => targetOf({ ...address, pid })),
+      RTE.bindW('target', ({ container: { address, pid } }) => askedTarget({ ...address, pid })),
       RTE.map(({ container: { netnsPath, pid, address, spec, status }, target }) => ({
         netns: netnsPath,
         options: { ...bundleOptions(spec), target: planTarget(target) },

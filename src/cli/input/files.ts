@@ -8,13 +8,13 @@ import { type ExitCode, exitCodes } from '../ending/exit-codes.js';
 import { type Refusal, refusal } from '../ending/refusal.js';
 
 /** Node has the errno as a negative number. */
-const exitCodeOf = ({ errno = 0 }: NodeJS.ErrnoException, otherwise: ExitCode): ExitCode =>
+const fileExitCode = ({ errno = 0 }: NodeJS.ErrnoException, otherwise: ExitCode): ExitCode =>
   isNotPermitted(-errno) ? exitCodes.notPermitted : otherwise;
 
 const unreadable =
   (file: string) =>
   (error: NodeJS.ErrnoException): Refusal =>
-    refusal(exitCodeOf(error, exitCodes.badInput), {
+    refusal(fileExitCode(error, exitCodes.badInput), {
       code: 'file/unreadable',
       path: file,
       summary: error.message,
@@ -45,7 +45,7 @@ export const writeText = (file: string, content: string): TE.TaskEither<Refusal,
     () => writeFile(file, content),
     (error) => {
       const { message } = error as NodeJS.ErrnoException;
-      return refusal(exitCodeOf(error as NodeJS.ErrnoException, exitCodes.refused), {
+      return refusal(fileExitCode(error as NodeJS.ErrnoException, exitCodes.refused), {
         code: 'file/unwritable',
         path: file,
         summary: message,

@@ -14,7 +14,7 @@ import { type Refusal, refusal } from '../ending/refusal.js';
 import type { LiveSource, Sink } from '../flags/source.js';
 import type { Location, SandboxPlace } from './place.js';
 
-const at = (netns: string, options: PlanOptions = {}): Location => ({
+const placeAt = (netns: string, options: PlanOptions = {}): Location => ({
   netns,
   options,
   sandbox: null,
@@ -24,7 +24,7 @@ const at = (netns: string, options: PlanOptions = {}): Location => ({
 export const netnsFile = (netns: string): string =>
   netns.includes('/') ? netns : `/run/netns/${netns}`;
 
-const NOWHERE = {
+const NO_PATH = {
   inherited: "config.json lists no network namespace: the container would share the runtime's own",
   new: "config.json's network namespace has no path: the runtime makes a new one, empty, at create",
   twice: 'config.json lists the network namespace twice',
@@ -37,7 +37,7 @@ const bundlePath = (file: string, netns: BundleNetns): TE.TaskEither<Refusal, st
         refusal(exitCodes.badInput, {
           code: 'bundle/no-network-namespace',
           path: `${file}: linux.namespaces`,
-          summary: NOWHERE[netns.why],
+          summary: NO_PATH[netns.why],
           remedy: 'set path of the namespace of type network, or name the namespace with --netns',
         }),
       );
@@ -55,7 +55,7 @@ const locateBundle = (dir: string): TE.TaskEither<Refusal, Location> => {
     TE.flatMap((config) =>
       pipe(
         bundlePath(file, bundleNetns(config)),
-        TE.map((path) => at(path, bundleOptions(config))),
+        TE.map((path) => placeAt(path, bundleOptions(config))),
       ),
     ),
   );
@@ -69,9 +69,9 @@ const containers = TE.fromTask<typeof import('./containers.js'), Refusal>(
 export const locate = (source: LiveSource): TE.TaskEither<Refusal, Location> => {
   switch (source._tag) {
     case 'Netns':
-      return TE.right(at(netnsFile(source.netns)));
+      return TE.right(placeAt(netnsFile(source.netns)));
     case 'Pid':
-      return TE.right(at(`/proc/${source.pid}/ns/net`));
+      return TE.right(placeAt(`/proc/${source.pid}/ns/net`));
     case 'Bundle':
       return locateBundle(source.dir);
     case 'Container':

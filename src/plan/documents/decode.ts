@@ -71,7 +71,7 @@ const toDecodeError = ({ context, message, value }: t.ValidationError): DecodeEr
 const unionAt = (context: t.Context): number =>
   context.findIndex(({ type }) => type instanceof t.UnionType);
 
-const prefixOf = (context: t.Context, length: number): string =>
+const keysUpTo = (context: t.Context, length: number): string =>
   JSON.stringify(context.slice(0, length).map(({ key }) => key));
 
 /**
@@ -105,14 +105,14 @@ const spliced = (context: t.Context, at: number): t.Context => {
 };
 
 /** The same for the errors of one mistake: their place, or that of the union whose alternatives they are. */
-const mistake = ({ context }: t.ValidationError): string => {
+const mistakeKey = ({ context }: t.ValidationError): string => {
   const at = unionAt(context);
-  return prefixOf(context, at === -1 ? context.length : at + 1);
+  return keysUpTo(context, at === -1 ? context.length : at + 1);
 };
 
 /** One DecodeError per mistake, in the input's order of codecs. */
 const merge = (errors: ReadonlyArray<t.ValidationError>): ReadonlyArray<DecodeError> =>
-  [...groupBy(errors, mistake).values()].flatMap((group) => {
+  [...groupBy(errors, mistakeKey).values()].flatMap((group) => {
     const at = unionAt(group[0]?.context ?? []);
     return at === -1 ? group.map(toDecodeError) : mergeAlternatives(at, group);
   });

@@ -3,7 +3,7 @@ import { type Document, isMap, isNode, isScalar, isSeq, type LineCounter } from 
 import type { DocumentError } from './errors.js';
 
 /** A text, and the starts of its lines as far as it was parsed. */
-export interface Source {
+export interface LinedText {
   readonly text: string;
   readonly lines: LineCounter;
 }
@@ -19,7 +19,7 @@ export type PositionOf = (keys: ReadonlyArray<string>, part: 'key' | 'value') =>
 /** For a text whose places cannot be told. */
 export const NOWHERE: Position = { line: null, column: null };
 
-const positionAt = ({ lines }: Source, offset: number): Position => {
+const positionAt = ({ lines }: LinedText, offset: number): Position => {
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
 };
@@ -33,7 +33,7 @@ const found = (text: string, at: number): string => {
 
 /** A failure at an offset of the text. */
 export const failureAt = (
-  source: Source,
+  source: LinedText,
   at: number,
   code: Failure['code'],
   expected: string,
@@ -60,7 +60,7 @@ const entryOf = (node: unknown, name: string): Entry => {
 
 /** The positions in a document that was parsed from `source`. */
 export const positionsIn =
-  (source: Source, document: Document): PositionOf =>
+  (source: LinedText, document: Document): PositionOf =>
   (keys, part) => {
     let node: unknown = document.contents;
     let around = node;

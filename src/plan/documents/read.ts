@@ -10,7 +10,7 @@ import {
   excerpt,
 } from './errors.js';
 import type { Failure, PositionOf } from './place.js';
-import { readText } from './text.js';
+import { readValue } from './text.js';
 import { writeYaml } from './write.js';
 
 export { type DocumentError, type DocumentErrors, describeDocumentError };
@@ -71,7 +71,7 @@ export const readDocument = <A>(
   codec: t.Type<A, unknown, unknown>,
   text: string,
 ): E.Either<DocumentErrors, A> => {
-  const read = readText(text);
+  const read = readValue(text);
   if (E.isLeft(read)) return E.left([ofFailure(read.left)]);
   const { value, positions } = read.right;
   const other = otherDocument(codec, value);

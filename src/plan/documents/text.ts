@@ -53,7 +53,7 @@ const jsonPositions = (text: string) => (): PositionOf =>
 const isBracket = (text: string): boolean => /^\s*[[{]/.test(text);
 
 /** Reads a text, or says what is wrong with it. Never throws; time and memory are linear in its length. */
-export const readText = (marked: string): E.Either<Failure, DocumentText> => {
+export const readValue = (marked: string): E.Either<Failure, DocumentText> => {
   const text = marked.startsWith('\ufeff') ? marked.slice(1) : marked; // a byte order mark
   if (text.length > MAX_TEXT) return E.left(tooLong(text.length));
   const bad = badCharacter(text);

@@ -1,7 +1,7 @@
 /** What YAML allows and readers take differently: keys twice, merge keys, numbers with two readings. */
 import { type Document, isScalar, type Scalar, visit, type YAMLMap } from 'yaml';
 import { isExact } from './json.js';
-import { type Failure, failureAt, offsetOf, type Source } from './place.js';
+import { type Failure, failureAt, type LinedText, offsetOf } from './place.js';
 
 /** The first key of a mapping that is there already. */
 const repeatedIn = (map: YAMLMap): Scalar | undefined => {
@@ -14,14 +14,14 @@ const repeatedIn = (map: YAMLMap): Scalar | undefined => {
   return undefined;
 };
 
-const repeatedKey = (source: Source, map: YAMLMap): Failure | null => {
+const repeatedKey = (source: LinedText, map: YAMLMap): Failure | null => {
   const key = repeatedIn(map);
   if (key === undefined) return null;
   const expected = `the key ${JSON.stringify(key.value)} once`;
   return failureAt(source, offsetOf(key), 'document/duplicate-key', expected, 'it again');
 };
 
-const refusedKey = (source: Source, key: Scalar): Failure | null => {
+const refusedKey = (source: LinedText, key: Scalar): Failure | null => {
   const merge = key.value === '<<' && key.type === 'PLAIN';
   if (!merge && key.value !== '__proto__') return null;
   const expected = merge ? 'a key; merge keys are not read' : 'a key other than "__proto__"';
@@ -31,7 +31,7 @@ const refusedKey = (source: Source, key: Scalar): Failure | null => {
 /** `010` is ten in YAML 1.2, eight in YAML 1.1 and no JSON: whichever was meant, the other would be taken. */
 const LEADING_ZERO = /^[-+]?0[0-9]/;
 
-const refusedNumber = (source: Source, scalar: Scalar): Failure | null => {
+const refusedNumber = (source: LinedText, scalar: Scalar): Failure | null => {
   const { value, source: written = '' } = scalar;
   if (typeof value !== 'number' || (isExact(value) && !LEADING_ZERO.test(written))) return null;
   const [expected, actual] = ['a number that has one reading', written.slice(0, 80)];
@@ -39,7 +39,7 @@ const refusedNumber = (source: Source, scalar: Scalar): Failure | null => {
 };
 
 /** The first thing in a document that could be taken for another. */
-export const ambiguityIn = (source: Source, document: Document): Failure | null => {
+export const ambiguityIn = (source: LinedText, document: Document): Failure | null => {
   let first: Failure | null = null;
   const stopAt = (failure: Failure | null): symbol | undefined => {
     first = failure;

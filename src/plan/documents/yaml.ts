@@ -6,10 +6,10 @@ import { MAX_DEPTH } from './json.js';
 import {
   type Failure,
   failureAt,
+  type LinedText,
   NOWHERE,
   type PositionOf,
   positionsIn,
-  type Source,
 } from './place.js';
 import { ambiguityIn } from './yaml-ambiguity.js';
 
@@ -34,14 +34,17 @@ const isTooDeep = ({ stack }: Parser): boolean => {
 };
 
 /** Why the parser must not go on after the lexeme at `at`. */
-const excess = (source: Source, parser: Parser, at: number, left: number): Failure | null => {
+const excess = (source: LinedText, parser: Parser, at: number, left: number): Failure | null => {
   const fail = (limit: string) => failureAt(source, at, 'document/too-large', limit, 'more');
   if (isTooDeep(parser)) return fail(`at most ${MAX_DEPTH} levels of lists and mappings`);
   return left < 0 ? fail(`at most ${MAX_LEXEMES} words and marks of YAML`) : null;
 };
 
 /** The syntax tree, up to the first mistake in it: those after it would take kilobytes each. */
-const parse = (source: Source, maxLexemes: number): E.Either<Failure, ReadonlyArray<CST.Token>> => {
+const parse = (
+  source: LinedText,
+  maxLexemes: number,
+): E.Either<Failure, ReadonlyArray<CST.Token>> => {
   const parser = new Parser(source.lines.addNewLine);
   const tokens: CST.Token[] = [];
   let before = '';
@@ -64,7 +67,7 @@ const parse = (source: Source, maxLexemes: number): E.Either<Failure, ReadonlyAr
 
 /** The one document of a text. `uniqueKeys` is off: the package compares each key with all before it. */
 const compose =
-  (source: Source) =>
+  (source: LinedText) =>
   (tokens: ReadonlyArray<CST.Token>): E.Either<Failure, Document> => {
     const fail = (at: number, code: Failure['code'], expected: string) =>
       E.left(failureAt(source, at, code, expected));
@@ -90,7 +93,7 @@ export interface YamlText {
 }
 
 const unambiguous =
-  (source: Source) =>
+  (source: LinedText) =>
   (document: Document): E.Either<Failure, YamlText> => {
     const failure = ambiguityIn(source, document);
     return failure === null

@@ -1,10 +1,12 @@
 /** The links and addresses of `ip -j -d addr`. */
+
 import * as t from 'io-ts';
 import { closed } from '../model/closed.js';
+import { inFamilyOrder } from '../model/group-by.js';
 import { ADDRESS_FLAGS, type AddressFlag } from '../model/kernel-names/address.js';
 import { Family, IfIndex, IfName, IpAddress, Mtu, PrefixLen, U32 } from '../model/scalars.js';
 import type { Address, Link } from '../model/state.js';
-import { AddressProtocol, LlAddress, Scope, Seconds } from './scalars.js';
+import { AddressProtocol, type Indices, LlAddress, Scope, Seconds } from './scalars.js';
 
 /** Flags of an address in the order of the state, those of each family first. */
 const FLAGS: ReadonlySet<AddressFlag> = new Set(
@@ -79,8 +81,6 @@ const LinkJson = t.intersection([
   }),
 ]);
 type LinkJson = t.TypeOf<typeof LinkJson>;
-
-type Indices = ReadonlyMap<unknown, IfIndex>;
 
 const isEmpty = (u: unknown): boolean =>
   typeof u === 'object' && u !== null && Object.keys(u).length === 0;
@@ -188,8 +188,5 @@ export const toAddresses = (addr: AddrJson): ReadonlyArray<Address> => {
   const all = addr
     .filter(isLink)
     .flatMap(({ ifindex, addr_info }) => addr_info.map((json) => toAddress(ifindex, json)));
-  return [
-    ...all.filter(({ family }) => family === 'inet'),
-    ...all.filter(({ family }) => family === 'inet6'),
-  ];
+  return inFamilyOrder(all, ({ family }) => family);
 };

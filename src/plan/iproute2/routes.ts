@@ -3,19 +3,11 @@ import * as t from 'io-ts';
 import { familyOf } from '../model/address.js';
 import { closed } from '../model/closed.js';
 import { METRIC, RT_TABLE } from '../model/kernel-names/route.js';
-import {
-  type Family,
-  type IfIndex,
-  IpAddress,
-  LegWeight,
-  MemberWeight,
-  U32,
-} from '../model/scalars.js';
+import { type Family, IpAddress, LegWeight, MemberWeight, U32 } from '../model/scalars.js';
 import type { Nexthop, NexthopObject, RawAttributes, Route } from '../model/state.js';
 import { defined } from './links.js';
-import { Destination, Device, Protocol, Scope, Table, Tos, Via } from './scalars.js';
+import { Destination, Device, type Indices, Protocol, Scope, Table, Tos, Via } from './scalars.js';
 
-type Indices = ReadonlyMap<unknown, IfIndex>;
 const flags = t.readonlyArray(t.string);
 
 /** RTA_FLOW. Source: linux/rtnetlink.h. */

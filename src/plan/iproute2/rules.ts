@@ -4,21 +4,13 @@ import * as t from 'io-ts';
 import { networkOf, widthOf } from '../model/address.js';
 import { closed } from '../model/closed.js';
 import type { NeighborFlag } from '../model/kernel-names/neighbor.js';
-import {
-  type Family,
-  type IfIndex,
-  IpAddress,
-  type Prefix,
-  PrefixLen,
-  trusted,
-  U32,
-} from '../model/scalars.js';
+import { type Family, IpAddress, type Prefix, PrefixLen, trusted, U32 } from '../model/scalars.js';
 import type { Neighbor, RawAttributes, Rule } from '../model/state.js';
 import { defined } from './links.js';
 import { flowHex, hexOf } from './routes.js';
-import { Decimal, Device, LlAddress, Protocol, Table, Tos } from './scalars.js';
+import { Decimal, Device, type Indices, LlAddress, Protocol, Table, Tos } from './scalars.js';
 
-const Source = t.union([t.literal('all'), IpAddress], 'an address or all');
+const AddressOrAll = t.union([t.literal('all'), IpAddress], 'an address or all');
 
 const isDigits = (text: string): boolean => /^\d{1,10}$/.test(text);
 
@@ -71,9 +63,9 @@ export const RuleJson = closed(
   'RuleJson',
   { priority: U32 },
   {
-    src: Source,
+    src: AddressOrAll,
     srclen: PrefixLen,
-    dst: Source,
+    dst: AddressOrAll,
     dstlen: PrefixLen,
     not: t.null,
     tos: Tos,
@@ -128,7 +120,7 @@ const actionOf = (json: RuleJson): string => {
   return json.nop === null ? 'nop' : (json.action ?? 'to_tbl');
 };
 
-const prefixOf = (
+const selectorPrefix = (
   family: Family,
   address: string | undefined,
   length: number | undefined,
@@ -143,8 +135,8 @@ export const toRule = (family: Family, json: RuleJson): Rule =>
     priority: json.priority,
     action: actionOf(json),
     table: json.table,
-    src: prefixOf(family, json.src, json.srclen),
-    dst: prefixOf(family, json.dst, json.dstlen),
+    src: selectorPrefix(family, json.src, json.srclen),
+    dst: selectorPrefix(family, json.dst, json.dstlen),
     iif: json.iif,
     oif: json.oif,
     tos: json.tos,
@@ -169,7 +161,7 @@ const flagCodecs = Object.fromEntries(PRINTED_FLAGS.map((key) => [key, t.null]))
   t.NullC
 >;
 
-export const neighborJson = (indices: ReadonlyMap<unknown, IfIndex>) =>
+export const neighborJson = (indices: Indices) =>
   closed(
     'NeighborJson',
     { dst: IpAddress, dev: Device(indices) },

@@ -100,6 +100,9 @@ export const Via = reading('a gateway with its family', (u) =>
   typeof u === 'object' && u !== null && 'host' in u ? decoded(IpAddress, u.host) : null,
 );
 
+/** Indices of links by the names that `addr` shows. */
+export type Indices = ReadonlyMap<unknown, IfIndex>;
+
 /** The name of a link that `addr` shows, as its index. */
-export const Device = (names: ReadonlyMap<unknown, IfIndex>): t.Type<IfIndex, unknown, unknown> =>
+export const Device = (names: Indices): t.Type<IfIndex, unknown, unknown> =>
   reading('the name of a link in addr', (u) => names.get(u) ?? null);

@@ -164,7 +164,7 @@ export const LATEST: Target = {
 /** `20221219.0`, `release-20240820.0-37-g0123456789ab`, Debian's `0.0~20221219.0`. Source: git describe. */
 const RELEASE = /^(?:release-|0\.0~)?((\d{8})\.(\d{1,3})(-\d+-g[0-9a-f]+)?)(?:-dirty)?$/;
 
-interface Release {
+interface ParsedRelease {
   /** without prefix and `-dirty` */
   readonly text: string;
   /** orders releases */
@@ -173,7 +173,7 @@ interface Release {
   readonly later: boolean;
 }
 
-const parseRelease = (text: string): Release | null => {
+const parseRelease = (text: string): ParsedRelease | null => {
   const [, release, date, build, after] = RELEASE.exec(text) ?? [];
   return release === undefined
     ? null

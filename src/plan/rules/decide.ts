@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
-import { groupBy } from '../model/group-by.js';
+import { groupBy, inFamilyOrder } from '../model/group-by.js';
 import { linkNames } from '../model/link-names.js';
 import type { DefaultGateway, FdLink, LoopbackLink, NetworkPlan } from '../model/network-plan.js';
 import { type PlanOptions, type ResolvedOptions, resolveOptions } from '../model/options.js';
@@ -34,11 +34,6 @@ export interface Decision {
   readonly verdicts: ReadonlyArray<Verdict>;
   readonly errors: ReadonlyArray<PlanError>;
 }
-
-const inFamilyOrder = (candidates: ReadonlyArray<Candidate>): ReadonlyArray<Candidate> => [
-  ...candidates.filter(({ route }) => route.family === 'inet'),
-  ...candidates.filter(({ route }) => route.family === 'inet6'),
-];
 
 const isGateway = ({ via }: Candidate): boolean =>
   via !== null && via.gateway !== null && via.placed.role === 'fd';
@@ -101,7 +96,10 @@ const decideSandbox = (context: Context): Decision => {
   const neighbors = planNeighbors(context, placement);
   const linkRoutes = [...routed.routes, ...routed.defaults.chosen.filter((one) => !isGateway(one))];
   const onLoopback = linkRoutes.filter(({ via }) => via === null || via.placed.role === 'loopback');
-  const byIndex = groupBy(inFamilyOrder(linkRoutes), ({ via }) => via?.placed.link.ifindex);
+  const byIndex = groupBy(
+    inFamilyOrder(linkRoutes, ({ route }) => route.family),
+    ({ via }) => via?.placed.link.ifindex,
+  );
   const loopback = planLoopback(context, placement, onLoopback);
   const fdLinks = placement.links
     .filter(({ role }) => role === 'fd')

@@ -103,7 +103,7 @@ interface Judged extends AddressAt {
   readonly code: Code;
 }
 
-const byIndex = ({ state }: Context): ReadonlyMap<number, ReadonlyArray<AddressAt>> =>
+const addressesByLink = ({ state }: Context): ReadonlyMap<number, ReadonlyArray<AddressAt>> =>
   groupBy(
     state.addresses.map((address, i): AddressAt => ({ path: at('addresses', i), address })),
     ({ address }) => address.ifindex,
@@ -201,7 +201,7 @@ const duplicateAddresses = (links: ReadonlyArray<PlacedLink>): PlanError[] => {
 /** Judges every link and address of the state. */
 export const placeLinks = (context: Context): Placement => {
   const { state, options } = context;
-  const addresses = byIndex(context);
+  const addresses = addressesByLink(context);
   const known = new Set<string>(state.links.map(({ name }) => name));
   const policy = options.defaultRoute;
   const wanted = [...options.links, ...(typeof policy === 'string' ? [] : [policy.link])];

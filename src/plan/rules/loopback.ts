@@ -1,5 +1,7 @@
 /** The sandbox's loopback: addresses of lo, a route for each, lo's own routes and the prefixes that drop packets. */
-import { networkOf } from '../model/address.js';
+
+import { familyOf, networkOf } from '../model/address.js';
+import { inFamilyOrder } from '../model/group-by.js';
 import type { LoopbackLink, PlannedAddress, PlannedRoute } from '../model/network-plan.js';
 import { type Family, type IpAddress, trusted } from '../model/scalars.js';
 import type { Context } from './context.js';
@@ -17,7 +19,7 @@ const addressRoute = ({ address, prefixLen, from }: PlannedAddress): PlannedRout
   from,
 });
 
-const planned = ({ address, path }: AddressAt): PlannedAddress => ({
+const plannedAddress = ({ address, path }: AddressAt): PlannedAddress => ({
   address: address.local,
   prefixLen: address.prefixLen,
   from: [path],
@@ -49,11 +51,6 @@ const merged = (routes: ReadonlyArray<PlannedRoute>): ReadonlyArray<PlannedRoute
   return [...byDestination.values()];
 };
 
-const inFamilyOrder = (routes: ReadonlyArray<PlannedRoute>): ReadonlyArray<PlannedRoute> => [
-  ...routes.filter(({ destination }) => !destination.includes(':')),
-  ...routes.filter(({ destination }) => destination.includes(':')),
-];
-
 /** Before 2020-02 gVisor took one loopback link per address, under one name. */
 const perAddress = (whole: LoopbackLink): ReadonlyArray<LoopbackLink> => {
   const implied = new Set(whole.addresses.map((address) => addressRoute(address).destination));
@@ -80,7 +77,7 @@ const ofLink = (
   const synthesised = lo.addresses.length === 0;
   const once = new Map<IpAddress, PlannedAddress>();
   for (const one of lo.addresses)
-    if (!once.has(one.address.local)) once.set(one.address.local, planned(one));
+    if (!once.has(one.address.local)) once.set(one.address.local, plannedAddress(one));
   const addresses = synthesised ? standard.addresses : [...once.values()];
   const { name } = lo.link;
   const link = { name, addresses, routes: addresses.map(addressRoute), from: [lo.path] };
@@ -100,7 +97,8 @@ export const planLoopback = (
   const own = routes.map(
     ({ route, path }): PlannedRoute => ({ destination: route.dst, gateway: null, from: [path] }),
   );
-  const whole = { ...link, routes: inFamilyOrder(merged([...link.routes, ...own])) };
+  const all = inFamilyOrder(merged([...link.routes, ...own]), (r) => familyOf(r.destination));
+  const whole = { ...link, routes: all };
   return {
     links: context.target.loopback === 'merged' ? [whole] : perAddress(whole),
     synthesised,

@@ -20,12 +20,12 @@ const neighborCode = (context: Context, placement: Placement, neighbor: Neighbor
   return context.target.neighbors ? 'kept/neighbor' : 'dropped/neighbor-unsupported';
 };
 
-interface Judged {
+interface JudgedNeighbor {
   readonly neighbor: Neighbor;
   readonly verdict: Verdict;
 }
 
-const planned = ({ neighbor, verdict }: Judged): ReadonlyArray<PlannedNeighbor> => {
+const plannedNeighbor = ({ neighbor, verdict }: JudgedNeighbor): ReadonlyArray<PlannedNeighbor> => {
   const { dst: address, lladdr: linkAddress } = neighbor;
   return linkAddress === undefined ? [] : [{ address, linkAddress, from: [verdict.object] }];
 };
@@ -43,7 +43,9 @@ export const planNeighbors = (context: Context, placement: Placement): Neighbors
   const kept = judged.filter(({ verdict }) => verdict.code === 'kept/neighbor');
   const groups = groupBy(kept, ({ neighbor }) => neighbor.ifindex);
   return {
-    byIndex: new Map([...groups].map(([ifindex, group]) => [ifindex, group.flatMap(planned)])),
+    byIndex: new Map(
+      [...groups].map(([ifindex, group]) => [ifindex, group.flatMap(plannedNeighbor)]),
+    ),
     verdicts: judged.map(({ verdict }) => verdict),
   };
 };

@@ -19,7 +19,7 @@ const legAt = ({ names }: Context, { ifindex, gateway, weight }: Hop) => ({
 });
 
 /** Turns a refused default route into its error, with both sides of the conflict. */
-export const refusal = (
+export const refusedDefault = (
   context: Context,
   placement: Placement,
   route: Route,

@@ -9,7 +9,7 @@ import type { PlanError } from './failures.js';
 import { chooseDefaults, type Defaults } from './gateway.js';
 import type { Placement } from './links.js';
 import { note } from './notes.js';
-import { type Refused, refusal } from './refusals.js';
+import { type Refused, refusedDefault } from './refusals.js';
 import { type Candidate, judgeRoute } from './routes.js';
 import { type Loser, selectRoutes } from './selection.js';
 import { at, type Verdict } from './verdict.js';
@@ -99,7 +99,7 @@ export const planRoutes = (context: Context, placement: Placement): RoutePlan =>
   for (const { route, object, judgement } of refused) {
     const code = outdone(context, route, candidates);
     verdicts.push({ object, code: code ?? 'refused/error' });
-    if (code === null) errors.push(refusal(context, placement, route, object, judgement));
+    if (code === null) errors.push(refusedDefault(context, placement, route, object, judgement));
   }
   const selected = selectRoutes(candidates.filter(({ route }) => !isEverything(route.dst)));
   const defaults = chooseDefaults(

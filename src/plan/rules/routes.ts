@@ -69,7 +69,7 @@ const byKind = (context: Context, route: Route): Code | null => {
 };
 
 /** The nexthops of a route that the kernel can use. */
-const legsOf = ({ hops }: Context, route: Route): ReadonlyArray<Hop> =>
+const liveHops = ({ hops }: Context, route: Route): ReadonlyArray<Hop> =>
   hopsOf(hops, route).filter(({ flags }) => !(flags ?? []).includes('dead'));
 
 const excludedCode = (placed: PlacedLink): Code => {
@@ -82,7 +82,7 @@ const excludedCode = (placed: PlacedLink): Code => {
  * The source that the sandbox gives packets of a route: its link's first IPv4 address, or the only IPv6 one
  * of more than link scope; undefined where it depends on the destination (RFC 6724).
  */
-const sourceOf = ({ family }: Route, { addresses }: PlacedLink): IpAddress | undefined => {
+const sourceAddressOf = ({ family }: Route, { addresses }: PlacedLink): IpAddress | undefined => {
   const own = addresses.map(({ address }) => address).filter((a) => a.family === family);
   const [first, second] = family === 'inet' ? own : own.filter(({ scope }) => scope !== 'link');
   return family === 'inet6' && second !== undefined ? undefined : first?.local;
@@ -108,7 +108,7 @@ const attributeLosses = (
   ];
   if (names.length > 0) lost.push({ code: 'approximated/route-metrics', detail: names.join(', ') });
   const { prefsrc } = route;
-  const chosen = prefsrc === undefined ? prefsrc : sourceOf(route, placed);
+  const chosen = prefsrc === undefined ? prefsrc : sourceAddressOf(route, placed);
   if (prefsrc !== undefined && route.protocol !== 'kernel' && prefsrc !== chosen)
     lost.push({
       code: 'approximated/route-source',
@@ -160,7 +160,7 @@ const byNexthop = (
   route: Route,
   path: ObjectPath,
 ): Judgement => {
-  const legs = legsOf(context, route);
+  const legs = liveHops(context, route);
   const [first] = legs;
   const placed = placement.byIndex.get(first?.ifindex ?? 0);
   if (first === undefined || placed === undefined) return verdict('dropped/route-dead');

@@ -7,14 +7,14 @@ export interface Element {
   readonly text: string;
 }
 
-const words = (...parts: ReadonlyArray<string | null>): string =>
+const spaced = (...parts: ReadonlyArray<string | null>): string =>
   parts.filter((part) => part !== null).join(' ');
 
 const routeElement =
   (onLink: string) =>
   (route: PlannedRoute): Element => ({
     key: route.destination,
-    text: words(
+    text: spaced(
       route.gateway === null ? onLink : `via ${route.gateway}`,
       route.mtu === undefined ? null : `mtu ${route.mtu}`,
     ),
@@ -63,7 +63,7 @@ export const fdLink = (link: FdLink): ComparableLink => ({
     ['layer', link.layer],
     ['linkAddress', link.linkAddress ?? 'none'],
     ['channels', `${link.channels}`],
-    ['gso', words(link.gso.mode, `${link.gso.maxSize}`)],
+    ['gso', spaced(link.gso.mode, `${link.gso.maxSize}`)],
     ['gro', `${link.gro}`],
     ['txChecksumOffload', `${link.txChecksumOffload}`],
     ['rxChecksumOffload', `${link.rxChecksumOffload}`],
@@ -81,7 +81,7 @@ export const fdLink = (link: FdLink): ComparableLink => ({
       'hostAddresses',
       link.hostAddresses.map(({ family, local, prefixLen, peer }) => ({
         key: local,
-        text: words(family, peer === undefined ? null : `peer ${peer}`, `/${prefixLen}`),
+        text: spaced(family, peer === undefined ? null : `peer ${peer}`, `/${prefixLen}`),
       })),
     ],
   ]),
@@ -91,7 +91,7 @@ export const fdLink = (link: FdLink): ComparableLink => ({
 export const gatewayElements = (plan: NetworkPlan): ReadonlyArray<Element> =>
   plan.defaultGateways.map(({ family, gateway, link, mtu }) => ({
     key: family,
-    text: words(`via ${gateway} dev ${link}`, mtu === undefined ? null : `mtu ${mtu}`),
+    text: spaced(`via ${gateway} dev ${link}`, mtu === undefined ? null : `mtu ${mtu}`),
   }));
 
 /** What a plan says once. */

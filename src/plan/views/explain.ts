@@ -162,25 +162,25 @@ interface Found {
 }
 
 /** Addresses of documentation (RFC 5737, 3849, 9637), one of which stands for the rest of the world. */
-const ELSEWHERE: Readonly<Record<Family, ReadonlyArray<string>>> = {
+const DOCUMENTATION: Readonly<Record<Family, ReadonlyArray<string>>> = {
   inet: ['198.51.100.1', '203.0.113.1', '192.0.2.1'],
   inet6: ['2001:db8::1', '3fff::1', '2001:db8:ffff:ffff::1'],
 };
 
 /** An address that only default routes lead to, as far as there is one. */
-const elsewhere = ({ routes }: NamespaceState, family: Family): string => {
-  const [first = ''] = ELSEWHERE[family];
+const farAddress = ({ routes }: NamespaceState, family: Family): string => {
+  const [first = ''] = DOCUMENTATION[family];
   const covered = (address: string) =>
     routes.some(
       (r) => !isEverything(r.dst) && leadsTo(r, parseAddress(address) ?? new Uint8Array()),
     );
-  return ELSEWHERE[family].find((address) => !covered(address)) ?? first;
+  return DOCUMENTATION[family].find((address) => !covered(address)) ?? first;
 };
 
 const findDefault = (state: NamespaceState): Found => ({
   is: 'default',
   paths: indices(state.routes, ({ dst }) => isEverything(dst)).map((i) => at('routes', i)),
-  destinations: [elsewhere(state, 'inet'), elsewhere(state, 'inet6')],
+  destinations: [farAddress(state, 'inet'), farAddress(state, 'inet6')],
 });
 
 const find = (state: NamespaceState, subject: string): Found | null => {

@@ -9,13 +9,13 @@ const textOf = (cell: Cell): string => escapeName(typeof cell === 'string' ? cel
 const paintOf = (cell: Cell): Paint => (typeof cell === 'string' ? (text) => text : cell.paint);
 
 /** Characters, not UTF-16 units: link names may hold any UTF-8. */
-const widthOf = (text: string): number => [...text].length;
+const cellWidth = (text: string): number => [...text].length;
 
 const columnWidths = (rows: ReadonlyArray<ReadonlyArray<Cell>>): ReadonlyArray<number> => {
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, widthOf(textOf(cell)));
+      widths[i] = Math.max(widths[i] ?? 0, cellWidth(textOf(cell)));
     });
   return widths;
 };
@@ -35,7 +35,7 @@ export const table = (
         line += ' '.repeat(blanks) + paintOf(cell)(text);
         blanks = 0;
       }
-      blanks += (widths[i] ?? 0) - widthOf(text) + 2;
+      blanks += (widths[i] ?? 0) - cellWidth(text) + 2;
     });
     return line;
   });
