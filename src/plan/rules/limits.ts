@@ -1,10 +1,11 @@
-/** Options that the target, or the links, cannot honour. */
+/** What is asked of a target, or of the links, that they cannot give: options, and how many links and sockets. */
+import type { FdLink } from '../model/network-plan.js';
 import type { Context } from './context.js';
 import type { PlanError } from './failures.js';
 
-type Refusal = readonly [refused: boolean, option: string, value: string, why: string];
+type Limit = readonly [refused: boolean, option: string, value: string, why: string];
 
-const byTarget = ({ options, target }: Context): ReadonlyArray<Refusal> => {
+const byTarget = ({ options, target }: Context): ReadonlyArray<Limit> => {
   const channels = String(options.channels);
   const fixed = !target.checksumOffload;
   return [
@@ -18,7 +19,7 @@ const byTarget = ({ options, target }: Context): ReadonlyArray<Refusal> => {
   ];
 };
 
-const byLinks = ({ options, state }: Context): ReadonlyArray<Refusal> => {
+const byLinks = ({ options, state }: Context): ReadonlyArray<Limit> => {
   const without = state.links.find(({ gso }) => options.gso === 'host' && gso === false);
   return without === undefined
     ? []
@@ -36,3 +37,22 @@ export const unsupportedOptions = (context: Context): ReadonlyArray<PlanError> =
       target: context.target.name,
       why,
     }));
+
+const tooManyLinks = ({ target }: Context, links: ReadonlyArray<FdLink>): PlanError[] =>
+  target.severalLinks || links.length < 2
+    ? []
+    : [{ _tag: 'TooManyLinks', links: links.map(({ name }) => name), target: target.name }];
+
+const tooManyFiles = ({ options, target }: Context, { length: links }: ReadonlyArray<FdLink>) => {
+  const { channels } = options;
+  const { maxFiles: limit, name } = target;
+  const files = links * channels;
+  const error = { _tag: 'TooManyFiles', files, limit, links, channels, target: name } as const;
+  return files <= limit ? [] : [error];
+};
+
+/** What speaks against handing over all of `links`: the target takes fewer, or fewer sockets. */
+export const linkLimits = (
+  context: Context,
+  links: ReadonlyArray<FdLink>,
+): ReadonlyArray<PlanError> => [...tooManyLinks(context, links), ...tooManyFiles(context, links)];
