@@ -6,8 +6,9 @@ import { close } from '../executor/linux/libc.js';
 import * as go from '../executor/urpc/go-json.js';
 import { METHODS, type Target, targetOf } from '../plan/model/target.js';
 import type { Behavior } from './behavior.js';
+import type { AcceptedNetwork } from './contract/accepted.js';
 import { decodeArgs } from './contract/args.js';
-import { type AcceptedNetwork, checkContract } from './contract/contract.js';
+import { checkContract } from './contract/contract.js';
 import type { SandboxEvent } from './events.js';
 import type { HostedNetwork } from './hosted-network.js';
 

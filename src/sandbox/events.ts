@@ -1,5 +1,5 @@
 /** What a running sandbox tells as it happens: data, printed by whoever started it. */
-import type { AcceptedNetwork } from './contract/contract.js';
+import type { AcceptedNetwork } from './contract/accepted.js';
 import type { Counters } from './stack.js';
 
 export type SandboxEvent =

@@ -6,7 +6,8 @@ import * as T from 'fp-ts/lib/Task.js';
 import type { Fd } from '../executor/linux/fd.js';
 import { close } from '../executor/linux/libc.js';
 import { closePacketSocket } from '../executor/linux/packet-socket.js';
-import { type AcceptedNetwork, duplicateNic } from './contract/contract.js';
+import type { AcceptedNetwork } from './contract/accepted.js';
+import { duplicateNic } from './contract/contract.js';
 import { openPort } from './packet-port.js';
 import { type Counters, createStack, type Stack, zeroCounters } from './stack.js';
 

@@ -8,7 +8,7 @@ import {
   parsePrefix,
 } from '../plan/model/address.js';
 import { linkAddressBytes } from '../plan/model/link-address.js';
-import type { AcceptedNetwork, AcceptedNic } from './contract/contract.js';
+import type { AcceptedNetwork, AcceptedNic } from './contract/accepted.js';
 import { type NeighborTable, neighborTable } from './neighbor-table.js';
 
 interface Route {

@@ -12,7 +12,7 @@ import { LATEST, type Target } from '../plan/model/target.js';
 import { type Behavior, deliver } from './behavior.js';
 import { answerCall } from './calls.js';
 import { openConnection } from './connection.js';
-import type { AcceptedNetwork } from './contract/contract.js';
+import type { AcceptedNetwork } from './contract/accepted.js';
 import type { SandboxEvent } from './events.js';
 import { hostedNetwork } from './hosted-network.js';
 import { openListener } from './listener.js';

@@ -1,5 +1,6 @@
 /** A host's answers to ARP, neighbor discovery and echo requests: frames in, frames out, no sockets. */
 
+import * as t from 'io-ts';
 import {
   ARPOP_REPLY,
   ARPOP_REQUEST,
@@ -42,17 +43,15 @@ import {
   type NeighborMessage,
 } from '../executor/frames/ndp.js';
 import { formatAddress } from '../plan/model/address.js';
-import type { AcceptedNetwork } from './contract/contract.js';
+import { closed } from '../plan/model/closed.js';
+import type { AcceptedNetwork } from './contract/accepted.js';
 import { type Interface, interfacesOf } from './interface.js';
 import { learn } from './neighbor-table.js';
 import { type OutgoingPacket, routed, toLink } from './output.js';
 
 /** Requests answered, of both families where there are two. */
-export interface Counters {
-  readonly arp: number;
-  readonly ndp: number;
-  readonly echo: number;
-}
+export const Counters = closed('Counters', { arp: t.number, ndp: t.number, echo: t.number });
+export type Counters = t.TypeOf<typeof Counters>;
 
 type Counting = { -readonly [K in keyof Counters]: Counters[K] };
 

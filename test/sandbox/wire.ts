@@ -1,5 +1,5 @@
 /** Frames as Linux 6.18 put them on a veth pair, and networks to answer them with. */
-import type { AcceptedNetwork, AcceptedNic } from '../../src/sandbox/contract/contract.js';
+import type { AcceptedNetwork, AcceptedNic } from '../../src/sandbox/contract/accepted.js';
 
 export const hex = (text: string): Uint8Array =>
   Uint8Array.from(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'));

@@ -8,6 +8,7 @@ import { escapeName } from '../../plan/views/escape-name.js';
 import type { Style } from '../../plan/views/style.js';
 import { CommandError } from './command-error.js';
 import { exitCodes } from './exit-codes.js';
+import type { FailedCommand } from './failed-command.js';
 import type { Refusal } from './refusal.js';
 import { safeJson, styleFor } from './terminal.js';
 
@@ -89,7 +90,7 @@ export abstract class NetplanCommand extends Command {
     process.stdout.write(`${safeJson(json)}\n`);
   }
 
-  override toErrorJson({ code, message, exitCode, diagnostics }: CommandError): unknown {
+  override toErrorJson({ code, message, exitCode, diagnostics }: CommandError): FailedCommand {
     return { error: { code, message, exitCode, diagnostics } };
   }
 

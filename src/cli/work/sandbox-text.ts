@@ -3,7 +3,7 @@
 import { escapeName } from '../../plan/views/escape-name.js';
 import type { Style } from '../../plan/views/style.js';
 import { type Cell, table } from '../../plan/views/table.js';
-import type { AcceptedNetwork, AcceptedNic } from '../../sandbox/contract/contract.js';
+import type { AcceptedNetwork, AcceptedNic } from '../../sandbox/contract/accepted.js';
 import type { SandboxEvent } from '../../sandbox/events.js';
 
 const nicFacts = (nic: AcceptedNic): string =>

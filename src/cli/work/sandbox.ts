@@ -1,23 +1,27 @@
 /** runUntilStopped: the embedded sandbox in this process until a signal, and what it had then. */
+
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { closed } from '../../plan/model/closed.js';
 import { findTarget, type Target } from '../../plan/model/target.js';
 import { describe } from '../../plan/views/failure-text.js';
-import type { AcceptedNetwork } from '../../sandbox/contract/contract.js';
+import { AcceptedNetwork } from '../../sandbox/contract/accepted.js';
 import type { SandboxEvent } from '../../sandbox/events.js';
 import { type RunningSandbox, runSandbox } from '../../sandbox/server.js';
-import type { Counters } from '../../sandbox/stack.js';
+import { Counters } from '../../sandbox/stack.js';
 import { exitCodes } from '../ending/exit-codes.js';
 import { type Refusal, refusal } from '../ending/refusal.js';
 import { onThisMachine } from '../input/live.js';
 
 /** What `sandbox --json` prints at the end. */
-export interface SandboxSummary {
-  readonly address: string;
-  readonly network: AcceptedNetwork;
-  readonly counters: Counters;
-}
+export const SandboxSummary = closed('SandboxSummary', {
+  address: t.string,
+  network: AcceptedNetwork,
+  counters: Counters,
+});
+export type SandboxSummary = t.TypeOf<typeof SandboxSummary>;
 
 /** Stops it at once if the signal came while it started. */
 const untilStopped = (

@@ -1,41 +1,47 @@
 /** Ops: a plan as the ordered list of effects that apply has, from harmless to irrevocable. */
 
+import * as t from 'io-ts';
+import { closed } from './closed.js';
 import type { NetworkPlan } from './network-plan.js';
-import type { Family, IfIndex, IfName, IpAddress, LinkAddress } from './scalars.js';
+import { Family, IfIndex, IfName, IpAddress, LinkAddress } from './scalars.js';
 import { targetOf } from './target.js';
 
-export interface BindPacketSocket {
-  readonly _tag: 'BindPacketSocket';
-  readonly link: IfName;
-  readonly ifindex: IfIndex;
+export const BindPacketSocket = closed('BindPacketSocket', {
+  _tag: t.literal('BindPacketSocket'),
+  link: IfName,
+  ifindex: IfIndex,
   /** 0 to channels - 1 */
-  readonly channel: number;
+  channel: t.number,
   /** PACKET_VNET_HDR: must agree with the plan's host GSO, or the NIC is dead while every call succeeds */
-  readonly vnetHeader: boolean;
-  readonly memberships: ReadonlyArray<LinkAddress>;
-}
+  vnetHeader: t.boolean,
+  memberships: t.readonlyArray(LinkAddress),
+});
+export type BindPacketSocket = t.TypeOf<typeof BindPacketSocket>;
 
-export interface DeleteAddress {
-  readonly _tag: 'DeleteAddress';
-  readonly link: IfName;
-  readonly ifindex: IfIndex;
-  readonly family: Family;
-  readonly local: IpAddress;
+export const DeleteAddress = closed('DeleteAddress', {
+  _tag: t.literal('DeleteAddress'),
+  link: IfName,
+  ifindex: IfIndex,
+  family: Family,
+  local: IpAddress,
   /** IFA_ADDRESS: the peer of a point-to-point address, else equal to `local` */
-  readonly address: IpAddress;
+  address: IpAddress,
   /** bits */
-  readonly prefixLen: number;
-}
+  prefixLen: t.number,
+});
+export type DeleteAddress = t.TypeOf<typeof DeleteAddress>;
 
-export interface CallSandbox {
-  readonly _tag: 'CallSandbox';
+export const CallSandbox = closed('CallSandbox', {
+  _tag: t.literal('CallSandbox'),
   /** urpc method, `Network.CreateLinksAndRoutes` */
-  readonly method: string;
+  method: t.string,
   /** descriptors that ride on its first byte */
-  readonly files: number;
-}
+  files: t.number,
+});
+export type CallSandbox = t.TypeOf<typeof CallSandbox>;
 
-export type Op = BindPacketSocket | DeleteAddress | CallSandbox;
+export const Op = t.union([BindPacketSocket, DeleteAddress, CallSandbox], 'Op');
+export type Op = t.TypeOf<typeof Op>;
 
 /** Sockets first (undone by closing), addresses next (undone by adding), the urpc call last (never undone). */
 export const linearise = (plan: NetworkPlan): ReadonlyArray<Op> => {

@@ -1,16 +1,8 @@
 /** One route of the network set-up call, as the sentry's subnet arithmetic takes or refuses it. */
 import * as E from 'fp-ts/lib/Either.js';
 import { formatPrefix, parseAddress } from '../../plan/model/address.js';
+import type { AcceptedRoute } from './accepted.js';
 import type { RouteArg } from './args.js';
-
-export interface AcceptedRoute {
-  readonly destination: string;
-  readonly gateway: string | null;
-  /** name of the interface */
-  readonly nic: string;
-  /** bytes; 0 means the interface's own */
-  readonly mtu: number;
-}
 
 /** net.IP and net.IPMask to the sentry's bytes: a mask that IPv6 would hold an IPv4 one in is shortened. */
 const maskBytesOf = (mask: Uint8Array | null): Uint8Array => {

@@ -6,32 +6,10 @@ import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import { parseAddress, prefixLenOf } from '../../plan/model/address.js';
 import { formatLinkAddress } from '../../plan/model/link-address.js';
 import { LATEST, type Target } from '../../plan/model/target.js';
-import { type AcceptedRoute, acceptRoute } from './accept-route.js';
+import { acceptRoute } from './accept-route.js';
+import type { AcceptedNetwork, AcceptedNic, AcceptedRoute } from './accepted.js';
 import type { AddressArg, FdLinkArg, LoopbackArg, NetworkArgs, RouteArg } from './args.js';
 import { goQuoted } from './go-quote.js';
-
-/** One interface of the sandbox, numbered from 1 in this order. */
-export interface AcceptedNic {
-  readonly name: string;
-  readonly kind: 'loopback' | 'fd';
-  /** bytes, without the link header */
-  readonly mtu: number;
-  /** `02:42:0a:01:02:03`; null: no MAC header on its frames */
-  readonly mac: string | null;
-  readonly addresses: ReadonlyArray<{ readonly address: string; readonly prefixLen: number }>;
-  readonly neighbors: ReadonlyArray<{ readonly address: string; readonly linkAddress: string }>;
-  /** descriptors, taken from the call's in order; 0 for loopback */
-  readonly channels: number;
-  /** host: every frame has a virtio_net_hdr of 10 bytes before it */
-  readonly gso: 'host' | 'gvisor' | 'off';
-}
-
-/** The network that a sandbox has after the call. */
-export interface AcceptedNetwork {
-  readonly nics: ReadonlyArray<AcceptedNic>;
-  /** in lookup order: the first that matches decides */
-  readonly routeTable: ReadonlyArray<AcceptedRoute>;
-}
 
 /** Loopback's MTU: 65536 less the Ethernet header that it has had since 2021-08. Source: pkg/tcpip/link/loopback, ethernet. */
 const LOOPBACK_MTU = 65_522;
@@ -39,8 +17,6 @@ const LOOPBACK_MTU = 65_522;
 /** The server's answer to an interface whose name it has already, as at every second call. */
 export const duplicateNic = (id: number, name: string): string =>
   `CreateNICWithOptions(${id}, _, {Name:${name} Disabled:false Context:<nil> QDisc:<nil> GROTimeout:0s}) failed: duplicate nic id`;
-
-export type { AcceptedRoute };
 
 type Check<A> = E.Either<string, A>;
 
