@@ -1,14 +1,8 @@
 /** `netplan capture`: a namespace's state as a document. */
-import { randomUUID } from 'node:crypto';
 import * as Flags from '@oclif/core/flags';
 import type { NamespaceState } from '../../plan/model/state.js';
 import { NetplanCommand } from '../ending/base.js';
 import { NO_SOURCE, sourceFlags, sourceOf } from '../flags/source.js';
-
-const redacted = async (state: NamespaceState, seed: string | undefined) => {
-  const { redact } = await import('../../plan/redact/redact.js');
-  return redact(seed ?? randomUUID())(state);
-};
 
 export class Capture extends NetplanCommand {
   static override readonly summary = 'write down the state of a namespace, to plan it elsewhere';
@@ -42,10 +36,8 @@ export class Capture extends NetplanCommand {
   override async run(): Promise<NamespaceState> {
     const { flags } = await this.parse(Capture);
     const source = sourceOf(flags) ?? this.usage(NO_SOURCE);
-    const { readSource } = await import('../input/source.js');
-    const { NamespaceState } = await import('../../plan/model/state.js');
-    const found = await this.orExit(readSource(source));
-    const state = flags.redact ? await redacted(found.state, flags.seed) : found.state;
+    const { captureSource, NamespaceState } = await import('../work/capture.js');
+    const state = await this.orExit(captureSource(source, flags));
     await this.writeDocument(NamespaceState, state, flags.output);
     return state;
   }

@@ -24,7 +24,7 @@ export class Recover extends NetplanCommand {
 
   override async run(): Promise<ReadonlyArray<RestoreReport>> {
     const { flags } = await this.parse(Recover);
-    const { recoverNow, restoreText } = await import('../work/give-back.js');
+    const { recoverNow, restoreText } = await import('../work/recover.js');
     const reports = await this.orExit(
       recoverNow(liveSourceOf(flags), { giveBack: flags['give-back'], ...journalOption(flags) }),
     );

@@ -24,7 +24,7 @@ export class Release extends NetplanCommand {
     const source =
       liveSourceOf(flags) ??
       this.usage('name the namespace: --netns NAME, --pid PID or --bundle DIR');
-    const { releaseNow, restoreText } = await import('../work/give-back.js');
+    const { releaseNow, restoreText } = await import('../work/release.js');
     const report = await this.orExit(
       releaseNow(source, { force: flags.force, ...journalOption(flags) }),
     );

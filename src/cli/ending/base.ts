@@ -67,7 +67,7 @@ export abstract class NetplanCommand extends Command {
     if (file === '-' && this.jsonEnabled()) return;
     const [{ writeDocument }, { writeText }] = await Promise.all([
       import('../../plan/documents/read.js'),
-      import('../input/files.js'),
+      import('./write-text.js'),
     ]);
     const text = writeDocument(codec, value);
     if (file === '-') this.print(text);
