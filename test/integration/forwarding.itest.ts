@@ -9,9 +9,9 @@ import { formatAddress, fromBigInt } from '../../src/plan/model/address.js';
 import type { Family } from '../../src/plan/model/scalars.js';
 import type { NamespaceState } from '../../src/plan/model/state.js';
 import { elsewhere } from '../../src/plan/routing/elsewhere.js';
-import { type Decision, decisionText } from '../../src/plan/routing/fate.js';
+import { type Fate, fateText } from '../../src/plan/routing/fate.js';
 import { valueAt } from '../../src/plan/routing/intervals.js';
-import { kernelDecisions } from '../../src/plan/routing/kernel-table.js';
+import { kernelFates } from '../../src/plan/routing/kernel-table.js';
 import { highestAddress } from '../../src/plan/routing/prefix-range.js';
 import { type TestPair, test } from '../support/netns.js';
 import { describeWith } from '../support/requires.js';
@@ -35,7 +35,7 @@ const must = (pair: TestPair, ...lines: ReadonlyArray<string>): void => {
 /** One address in every interval of the main table that the main table decides, at most 400 evenly. */
 const questions = (state: NamespaceState, family: Family): ReadonlyArray<bigint> => {
   const skipped = elsewhere(state, family);
-  const starts = kernelDecisions(state, family).starts.flatMap((start) => {
+  const starts = kernelFates(state, family).starts.flatMap((start) => {
     // The first addresses of subnets are often the namespace's own anycast; go past them.
     const inside = [start, start + 1n, start + 3n].find(
       (address) =>
@@ -63,7 +63,7 @@ const ERRNO: Readonly<Record<string, string>> = {
   'Network is unreachable': 'no route',
 };
 
-/** What the kernel says it does with each address, in decisionText's words. */
+/** What the kernel says it does with each address, in fateText's words. */
 const ask = (
   { netns }: TestPair,
   addresses: ReadonlyArray<string>,
@@ -93,12 +93,12 @@ const textOf = ({ type, dev, gateway, via }: Got): string => {
 };
 
 /** The texts that agree with a decision: a multipath is any of its legs, a throw finds no other route. */
-const accepted = (decision: Decision | null): ReadonlyArray<string> => {
-  if (decision === null) return ['no route'];
-  if (decision._tag === 'Multipath')
-    return decision.legs.map((leg) => decisionText({ _tag: 'Forward', ...leg }));
-  if (decision._tag === 'Drop' && decision.type === 'throw') return ['no route'];
-  return [decisionText(decision)];
+const accepted = (fate: Fate | null): ReadonlyArray<string> => {
+  if (fate === null) return ['no route'];
+  if (fate._tag === 'Multipath')
+    return fate.legs.map((leg) => fateText({ _tag: 'Forward', ...leg }));
+  if (fate._tag === 'Drop' && fate.type === 'throw') return ['no route'];
+  return [fateText(fate)];
 };
 
 const right = <A>(result: E.Either<unknown, A>): A => {
@@ -119,12 +119,12 @@ const observed = async ({ netns }: TestPair): Promise<NamespaceState> => {
 /** Compares the model of the observed namespace with the kernel's answers; the number of addresses asked. */
 const agree = async (pair: TestPair, family: Family): Promise<number> => {
   const state = await observed(pair);
-  const table = kernelDecisions(state, family);
+  const table = kernelFates(state, family);
   const asked = questions(state, family);
   const text = (address: bigint): string => formatAddress(fromBigInt(address, family));
   const answers = ask(pair, asked.map(text));
   const disagreements = asked.flatMap((address) => {
-    const model = accepted(valueAt(table, address)?.decision ?? null);
+    const model = accepted(valueAt(table, address)?.fate ?? null);
     const kernel = answers.get(text(address)) ?? 'not answered';
     return model.includes(kernel) ? [] : [`${text(address)}: model ${model}, kernel ${kernel}`];
   });

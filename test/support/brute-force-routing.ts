@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { NetworkPlan, PlannedRoute } from '../../src/plan/model/network-plan.js';
 import { trusted } from '../../src/plan/model/scalars.js';
 import type { NamespaceState } from '../../src/plan/model/state.js';
-import type { Decision } from '../../src/plan/routing/fate.js';
+import type { Fate } from '../../src/plan/routing/fate.js';
 
 export type Family = 'inet' | 'inet6';
 
@@ -115,8 +115,8 @@ export const sandboxWay = (
   return (address) => search(table, address) ?? 'nowhere';
 };
 
-export const wayOf = (decision: Decision): string =>
-  decision._tag === 'Forward' ? `${decision.link} ${decision.gateway ?? '-'}` : 'nowhere';
+export const wayOf = (fate: Fate): string =>
+  fate._tag === 'Forward' ? `${fate.link} ${fate.gateway ?? '-'}` : 'nowhere';
 
 /** Address text of bits, not shortened. */
 export const addressText = addressOfBits;

@@ -5,11 +5,11 @@ import { type Family, type IpAddress, trusted } from '../model/scalars.js';
 import type { NamespaceState, ObjectPath } from '../model/state.js';
 import type { Target } from '../model/target.js';
 import { elsewhere } from './elsewhere.js';
-import { type Decision, fateOf, NO_ROUTE, sameFate } from './fate.js';
+import { endOf, type Fate, NO_ROUTE, sameEnd } from './fate.js';
 import { type Steps, stepsOf } from './intervals.js';
-import { type KernelRoute, kernelDecisions } from './kernel-table.js';
+import { type KernelRoute, kernelFates } from './kernel-table.js';
 import { highestAddress } from './prefix-range.js';
-import { sandboxDecisions, speaks } from './sandbox-table.js';
+import { sandboxFates, speaks } from './sandbox-table.js';
 
 /** A run of addresses with one difference. Addresses in between that the main table does not decide do not end it. */
 export interface ForwardingDifference {
@@ -19,11 +19,11 @@ export interface ForwardingDifference {
   /** the largest address of the run that differs */
   readonly last: IpAddress;
   /** what the kernel does with a packet to `first` */
-  readonly kernel: Decision;
+  readonly kernel: Fate;
   /** the route that decides so; null where there is none */
   readonly kernelRoute: ObjectPath | null;
   /** what the sandbox does with a packet to `first` */
-  readonly sandbox: Decision;
+  readonly sandbox: Fate;
 }
 
 /** One function of the address, read from low to high. */
@@ -49,7 +49,7 @@ interface Run {
   readonly first: bigint;
   last: bigint;
   readonly kernel: KernelRoute | null;
-  readonly sandbox: Decision | null;
+  readonly sandbox: Fate | null;
 }
 
 const lowest = (...boundaries: ReadonlyArray<bigint | null>): bigint | null =>
@@ -57,7 +57,7 @@ const lowest = (...boundaries: ReadonlyArray<bigint | null>): bigint | null =>
 
 const differingRuns = (
   kernel: Steps<KernelRoute>,
-  sandbox: Steps<Decision>,
+  sandbox: Steps<Fate>,
   skipped: Steps<true>,
   highest: bigint,
   onePerRun: boolean,
@@ -84,7 +84,7 @@ interface Interval {
   readonly first: bigint;
   readonly last: bigint;
   readonly found: KernelRoute | null;
-  readonly planned: Decision | null;
+  readonly planned: Fate | null;
 }
 
 /** The run that is open after `interval`: the same, a new one, or none where kernel and sandbox agree. */
@@ -94,10 +94,10 @@ const extend = (
   { first, last, found, planned }: Interval,
   onePerRun: boolean,
 ): Run | null => {
-  const kernel = found?.decision ?? NO_ROUTE;
+  const kernel = found?.fate ?? NO_ROUTE;
   const sandbox = planned ?? NO_ROUTE;
-  if (sameFate(kernel, sandbox)) return null;
-  const pair = onePerRun ? '' : `${fateOf(kernel)} / ${fateOf(sandbox)}`;
+  if (sameEnd(kernel, sandbox)) return null;
+  const pair = onePerRun ? '' : `${endOf(kernel)} / ${endOf(sandbox)}`;
   if (open?.pair === pair) {
     open.last = last;
     return open;
@@ -117,8 +117,8 @@ const compareFamily = (
   const text = (address: bigint): IpAddress =>
     trusted.ipAddress(formatAddress(fromBigInt(address, family)));
   return differingRuns(
-    kernelDecisions(state, family),
-    sandboxDecisions(plan, target, family),
+    kernelFates(state, family),
+    sandboxFates(plan, target, family),
     stepsOf(skipped, 'longest-prefix'),
     highestAddress(family),
     leavesOut(plan, family),
@@ -126,7 +126,7 @@ const compareFamily = (
     family,
     first: text(first),
     last: text(last),
-    kernel: kernel?.decision ?? NO_ROUTE,
+    kernel: kernel?.fate ?? NO_ROUTE,
     kernelRoute: kernel?.route ?? null,
     sandbox: sandbox ?? NO_ROUTE,
   }));
@@ -136,8 +136,8 @@ const compareFamily = (
  * Every difference between the kernel's main table in `state` and the sandbox that `plan` makes, by family
  * and then by address; empty where they forward alike. O(n log n) in the routes.
  *
- * Neighboring intervals with the same two decisions are one difference. A family that the plan leaves out
- * gives one for each run of addresses the kernel forwards, whatever the decisions in it. Destinations that
+ * Neighboring intervals with the same two fates are one difference. A family that the plan leaves out
+ * gives one for each run of addresses the kernel forwards, whatever the fates in it. Destinations that
  * the main table does not decide (elsewhere.ts) are not compared, and neither are route MTUs, metrics and
  * source addresses, which are of the routes. A plan for the host's own stack has no table to compare.
  */

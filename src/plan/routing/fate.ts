@@ -1,4 +1,4 @@
-/** Decision: what a routing table does with a packet to one address. */
+/** Fate: what a routing table does with a packet to one address. */
 import type { IpAddress } from '../model/scalars.js';
 
 /** One way out: a link by name, and the gateway or null for on-link. */
@@ -7,7 +7,7 @@ export interface Leg {
   readonly gateway: IpAddress | null;
 }
 
-export type Decision =
+export type Fate =
   | ({ readonly _tag: 'Forward' } & Leg)
   /** a hash over the flow picks one of two or more legs */
   | { readonly _tag: 'Multipath'; readonly legs: ReadonlyArray<Leg> }
@@ -23,37 +23,37 @@ export type Decision =
   | { readonly _tag: 'Special'; readonly type: string }
   | { readonly _tag: 'NoRoute' };
 
-export const NO_ROUTE: Decision = { _tag: 'NoRoute' };
+export const NO_ROUTE: Fate = { _tag: 'NoRoute' };
 
 const legText = ({ link, gateway }: Leg): string =>
   gateway === null ? `on-link on ${link}` : `via ${gateway} on ${link}`;
 
 /** `via 192.0.2.1 on eth0`, `dropped (blackhole)`, `no route`. */
-export const decisionText = (decision: Decision): string => {
-  switch (decision._tag) {
+export const fateText = (fate: Fate): string => {
+  switch (fate._tag) {
     case 'Forward':
-      return legText(decision);
+      return legText(fate);
     case 'Multipath':
-      return `multipath ${decision.legs.map(legText).join(', ')}`;
+      return `multipath ${fate.legs.map(legText).join(', ')}`;
     case 'Drop':
-      return `dropped (${decision.type})`;
+      return `dropped (${fate.type})`;
     case 'Special':
-      return decision.type;
+      return fate.type;
     case 'NoRoute':
       return 'no route';
   }
 };
 
 /**
- * Where the packet ends, equal for decisions that a comparison takes as the same. The ways of not sending
+ * Where the packet ends, equal for fates that a comparison takes as the same. The ways of not sending
  * it are one: they differ in the error the sender sees, which is a property of the route's type and is
  * accounted for with the route.
  */
-export const fateOf = (decision: Decision): string =>
-  decision._tag === 'Drop' || decision._tag === 'NoRoute' ? 'nowhere' : decisionText(decision);
+export const endOf = (fate: Fate): string =>
+  fate._tag === 'Drop' || fate._tag === 'NoRoute' ? 'nowhere' : fateText(fate);
 
-/** Whether two decisions have the same fate; most often both forward, and no text is made to see it. */
-export const sameFate = (a: Decision, b: Decision): boolean =>
+/** Whether two fates end alike; most often both forward, and no text is made to see it. */
+export const sameEnd = (a: Fate, b: Fate): boolean =>
   a._tag === 'Forward' && b._tag === 'Forward'
     ? a.link === b.link && a.gateway === b.gateway
-    : fateOf(a) === fateOf(b);
+    : endOf(a) === endOf(b);

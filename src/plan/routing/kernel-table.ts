@@ -1,19 +1,19 @@
-/** The kernel's main table of one family, as the decisions it takes, in the order in which it prefers them. */
+/** The kernel's main table of one family, as the fates of packets, in the order in which it prefers them. */
 
 import { isEverything } from '../model/default-route.js';
 import { RT_TABLE } from '../model/kernel-names/route.js';
 import { type LinkNames, linkName, linkNames } from '../model/link-names.js';
 import type { Family } from '../model/scalars.js';
 import type { NamespaceState, ObjectPath, Route } from '../model/state.js';
-import type { Decision, Leg } from './fate.js';
+import type { Fate, Leg } from './fate.js';
 import { type Hop, type HopContext, hopContext, hopsOf } from './hops.js';
 import { type Steps, stepsOf, type TableEntry } from './intervals.js';
 import { byPreference } from './preference.js';
 import { rangeOf } from './prefix-range.js';
 
-/** A decision and the route that takes it. */
+/** A fate and the route that decides it. */
 export interface KernelRoute {
-  readonly decision: Decision;
+  readonly fate: Fate;
   readonly route: ObjectPath;
 }
 
@@ -49,7 +49,7 @@ const legsOf = (links: Links, hops: ReadonlyArray<Hop>): ReadonlyArray<Leg & { i
   });
 
 /** Null where no nexthop can be used: the kernel goes on to the next route, then to shorter prefixes. */
-const unicast = (links: Links, route: Route): Decision | null => {
+const unicast = (links: Links, route: Route): Fate | null => {
   const hops = hopsOf(links.hops, route);
   if (hops.some(({ blackhole }) => blackhole === true)) return { _tag: 'Drop', type: 'blackhole' };
   const legs = legsOf(links, hops);
@@ -62,7 +62,7 @@ const unicast = (links: Links, route: Route): Decision | null => {
     : { _tag: 'Forward', link: first.link, gateway: first.gateway };
 };
 
-const decisionOf = (links: Links, route: Route): Decision | null => {
+const fateOf = (links: Links, route: Route): Fate | null => {
   switch (route.type) {
     case 'unicast':
       return unicast(links, route);
@@ -103,13 +103,13 @@ export const kernelTable = (
   return state.routes
     .flatMap((route, index) => {
       if (!ofMain(route) || !forAll(route)) return [];
-      const decision = decisionOf(links, route);
-      return decision === null ? [] : [{ route, index, decision }];
+      const fate = fateOf(links, route);
+      return fate === null ? [] : [{ route, index, fate }];
     })
     .sort((a, b) => byPreference(a.route, b.route))
-    .map(({ route, index, decision }) => ({
+    .map(({ route, index, fate }) => ({
       range: rangeOf(route.dst),
-      value: { decision, route: `routes[${index}]` },
+      value: { fate, route: `routes[${index}]` },
     }));
 };
 
@@ -122,5 +122,5 @@ export const kernelTable = (
  * default rules find nothing.
  * Source: fib_table_lookup in net/ipv4/fib_trie.c; fib6_table_lookup and rt6_select in net/ipv6/route.c.
  */
-export const kernelDecisions = (state: NamespaceState, family: Family): Steps<KernelRoute> =>
+export const kernelFates = (state: NamespaceState, family: Family): Steps<KernelRoute> =>
   stepsOf(kernelTable(state, family), 'longest-prefix');

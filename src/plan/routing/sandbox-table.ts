@@ -1,11 +1,11 @@
-/** The sandbox's route table of one family, as the decisions it takes, in the order in which it is searched. */
+/** The sandbox's route table of one family, as the fates of packets, in the order in which it is searched. */
 
 import { familyOf } from '../model/address.js';
 import { EVERYTHING } from '../model/default-route.js';
 import type { NetworkPlan, PlannedAddress } from '../model/network-plan.js';
 import type { Family } from '../model/scalars.js';
 import type { Target } from '../model/target.js';
-import type { Decision } from './fate.js';
+import type { Fate } from './fate.js';
 import { type Steps, stepsOf, type TableEntry } from './intervals.js';
 import { rangeOf } from './prefix-range.js';
 
@@ -15,13 +15,13 @@ export const speaks = (
   { addresses }: { readonly addresses: ReadonlyArray<PlannedAddress> },
 ): boolean => addresses.some(({ address }) => familyOf(address) === family);
 
-const DROPPED: Decision = { _tag: 'Drop', type: 'loopback' };
+const DROPPED: Fate = { _tag: 'Drop', type: 'loopback' };
 
 /** Routes of loopback links, then of FD links, then the default gateway: the order of boot.Network. */
 export const sandboxTable = (
   plan: NetworkPlan,
   family: Family,
-): ReadonlyArray<TableEntry<Decision>> => {
+): ReadonlyArray<TableEntry<Fate>> => {
   const fdLinks = plan.fdLinks.filter((link) => speaks(family, link));
   const dropped = plan.loopbackLinks
     .filter((link) => speaks(family, link))
@@ -32,7 +32,7 @@ export const sandboxTable = (
     routes
       .filter(({ destination }) => familyOf(destination) === family)
       .map(
-        ({ destination, gateway }): TableEntry<Decision> => ({
+        ({ destination, gateway }): TableEntry<Fate> => ({
           range: rangeOf(destination),
           value: { _tag: 'Forward', link: name, gateway },
         }),
@@ -41,7 +41,7 @@ export const sandboxTable = (
   const defaults = plan.defaultGateways
     .filter((at) => at.family === family && fdLinks.some(({ name }) => name === at.link))
     .map(
-      ({ link, gateway }): TableEntry<Decision> => ({
+      ({ link, gateway }): TableEntry<Fate> => ({
         range: rangeOf(EVERYTHING[family]),
         value: { _tag: 'Forward', link, gateway },
       }),
@@ -55,8 +55,8 @@ export const sandboxTable = (
  * Source: Stack.FindRoute in pkg/tcpip/stack/stack.go: first match until release-20240715.0, since then
  * the longest prefix.
  */
-export const sandboxDecisions = (
+export const sandboxFates = (
   plan: NetworkPlan,
   target: Pick<Target, 'lookup'>,
   family: Family,
-): Steps<Decision> => stepsOf(sandboxTable(plan, family), target.lookup);
+): Steps<Fate> => stepsOf(sandboxTable(plan, family), target.lookup);

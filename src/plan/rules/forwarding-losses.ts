@@ -5,14 +5,14 @@ import type { Family } from '../model/scalars.js';
 import type { NamespaceState } from '../model/state.js';
 import type { Target } from '../model/target.js';
 import { compareForwarding, type ForwardingDifference } from '../routing/compare.js';
-import { decisionText } from '../routing/fate.js';
+import { fateText } from '../routing/fate.js';
 import type { SplitRoute } from '../routing/first-match.js';
 import { note } from './notes.js';
 
 const loss = ({ first, last, kernel, kernelRoute, sandbox }: ForwardingDifference): Diagnostic => ({
   code: 'loss/forwarding',
   path: kernelRoute ?? 'routes',
-  summary: `a packet to ${first}${first === last ? '' : ` (up to ${last})`}: kernel ${decisionText(kernel)}, sandbox ${decisionText(sandbox)}`,
+  summary: `a packet to ${first}${first === last ? '' : ` (up to ${last})`}: kernel ${fateText(kernel)}, sandbox ${fateText(sandbox)}`,
   remedy: 'see the losses of the routes to it, and netplan explain with this address',
 });
 

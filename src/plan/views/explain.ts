@@ -18,13 +18,13 @@ import type { PlanOptions } from '../model/options.js';
 import type { Family } from '../model/scalars.js';
 import type { NamespaceState, ObjectPath, Route } from '../model/state.js';
 import { targetOf } from '../model/target.js';
-import { decisionText, NO_ROUTE } from '../routing/fate.js';
+import { fateText, NO_ROUTE } from '../routing/fate.js';
 import { hopContext, hopsOf } from '../routing/hops.js';
 import { valueAt } from '../routing/intervals.js';
-import { kernelDecisions } from '../routing/kernel-table.js';
-import { sandboxDecisions } from '../routing/sandbox-table.js';
+import { kernelFates } from '../routing/kernel-table.js';
+import { sandboxFates } from '../routing/sandbox-table.js';
 import { type Code, meaningOf } from '../rules/codes.js';
-import { decide, type Decision as PlannerDecision } from '../rules/decide.js';
+import { type Decision, decide } from '../rules/decide.js';
 import type { PlanErrors } from '../rules/failures.js';
 import { at } from '../rules/verdict.js';
 import { describe } from './failure-text.js';
@@ -111,17 +111,14 @@ const ofDestination = (state: NamespaceState, address: string): ReadonlyArray<st
 
 const decisionOn = (
   state: NamespaceState,
-  { plan }: PlannerDecision,
+  { plan }: Decision,
   destination: string,
 ): ExplainedDecision => {
   const family = familyOf(destination);
   const address = toBigInt(parseAddress(destination) ?? new Uint8Array(widthOf(family) / 8));
-  const kernel = valueAt(kernelDecisions(state, family), address);
-  const sandbox = valueAt(sandboxDecisions(plan, targetOf(plan.target), family), address);
-  const texts = [
-    decisionText(kernel?.decision ?? NO_ROUTE),
-    decisionText(sandbox ?? NO_ROUTE),
-  ] as const;
+  const kernel = valueAt(kernelFates(state, family), address);
+  const sandbox = valueAt(sandboxFates(plan, targetOf(plan.target), family), address);
+  const texts = [fateText(kernel?.fate ?? NO_ROUTE), fateText(sandbox ?? NO_ROUTE)] as const;
   return {
     destination,
     kernel: texts[0],
@@ -139,7 +136,7 @@ const concerns =
   };
 
 const explained = (
-  decision: PlannerDecision,
+  decision: Decision,
   paths: ReadonlyArray<string>,
 ): ReadonlyArray<ExplainedObject> => {
   const objects = new Map<string, (typeof decision.plan.objects)[number]>(

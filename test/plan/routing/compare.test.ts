@@ -9,7 +9,7 @@ import type {
 import { trusted } from '../../../src/plan/model/scalars.js';
 import type { NamespaceState, Route } from '../../../src/plan/model/state.js';
 import { compareForwarding } from '../../../src/plan/routing/compare.js';
-import { decisionText, fateOf } from '../../../src/plan/routing/fate.js';
+import { endOf, fateText } from '../../../src/plan/routing/fate.js';
 import { orderForFirstMatch } from '../../../src/plan/routing/first-match.js';
 import {
   boundaries,
@@ -96,7 +96,7 @@ const differences = (
 ): ReadonlyArray<string> =>
   compareForwarding(state({ links, routes, ...more }), plan(wanted), target).map(
     ({ first, last, kernel, sandbox }) =>
-      `${first}-${last}: ${decisionText(kernel)}, not ${decisionText(sandbox)}`,
+      `${first}-${last}: ${fateText(kernel)}, not ${fateText(sandbox)}`,
   );
 
 describe('compareForwarding', () => {
@@ -414,7 +414,7 @@ test('texts of decisions', () => {
       { _tag: 'NoRoute' },
       { _tag: 'Drop', type: 'throw' },
       { _tag: 'Forward', link: 'eth0', gateway: null },
-    ].map((decision) => decisionText(decision as never)),
+    ].map((fate) => fateText(fate as never)),
   ).toStrictEqual(['local', 'no route', 'dropped (throw)', 'on-link on eth0']);
-  expect(fateOf({ _tag: 'Drop', type: 'prohibit' })).toBe(fateOf({ _tag: 'NoRoute' }));
+  expect(endOf({ _tag: 'Drop', type: 'prohibit' })).toBe(endOf({ _tag: 'NoRoute' }));
 });
