@@ -10,7 +10,7 @@ import { readSource } from '../input/source.js';
 export { NamespaceState } from '../../plan/model/state.js';
 
 /** Loaded when it is asked for. */
-const redaction = TE.fromTask<typeof import('../../plan/redact/redact.js'), Refusal>(
+const redactor = TE.fromTask<typeof import('../../plan/redact/redact.js'), Refusal>(
   () => import('../../plan/redact/redact.js'),
 );
 
@@ -20,7 +20,7 @@ const redacted = (
   seed: string = randomUUID(),
 ): TE.TaskEither<Refusal, NamespaceState> =>
   pipe(
-    redaction,
+    redactor,
     TE.map(({ redact }) => redact(seed)(state)),
   );
 

@@ -40,6 +40,14 @@ export const failureAt = (
   actual = found(source.text, at),
 ): Failure => ({ code, ...positionAt(source, at), expected, actual });
 
+/** A failure of the whole text, which is longer than the limit. */
+export const tooLong = ({ length }: string, most: string): Failure => ({
+  code: 'document/too-large',
+  ...NOWHERE,
+  expected: `at most ${most}`,
+  actual: `${length}`,
+});
+
 /** Where a parsed node starts, behind its indentation. */
 export const offsetOf = ({ range }: { readonly range?: readonly number[] | null }): number =>
   range?.[0] ?? 0;

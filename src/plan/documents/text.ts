@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { readJson } from './json.js';
-import { type Failure, NOWHERE, type PositionOf } from './place.js';
+import { type Failure, NOWHERE, type PositionOf, tooLong } from './place.js';
 import { readYaml } from './yaml.js';
 
 /** Characters (UTF-16 code units) in a document: about 400,000 routes of JSON. */
@@ -33,13 +33,6 @@ const badCharacter = (text: string): Failure | null => {
   };
 };
 
-const tooLong = (length: number): Failure => ({
-  code: 'document/too-large',
-  ...NOWHERE,
-  expected: `at most ${MAX_TEXT} characters`,
-  actual: `${length}`,
-});
-
 /** JSON text has no places of its own; as YAML, which it is too, it does, unless it is too long for that. */
 const jsonPositions = (text: string) => (): PositionOf =>
   pipe(
@@ -55,7 +48,7 @@ const isBracket = (text: string): boolean => /^\s*[[{]/.test(text);
 /** Reads a text, or says what is wrong with it. Never throws; time and memory are linear in its length. */
 export const readValue = (marked: string): E.Either<Failure, DocumentText> => {
   const text = marked.startsWith('\ufeff') ? marked.slice(1) : marked; // a byte order mark
-  if (text.length > MAX_TEXT) return E.left(tooLong(text.length));
+  if (text.length > MAX_TEXT) return E.left(tooLong(text, `${MAX_TEXT} characters`));
   const bad = badCharacter(text);
   if (bad !== null) return E.left(bad);
   const json = isBracket(text) ? readJson(text) : O.none;

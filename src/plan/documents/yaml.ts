@@ -7,9 +7,9 @@ import {
   type Failure,
   failureAt,
   type LinedText,
-  NOWHERE,
   type PositionOf,
   positionsIn,
+  tooLong,
 } from './place.js';
 import { ambiguityIn } from './yaml-ambiguity.js';
 
@@ -101,19 +101,12 @@ const unambiguous =
       : E.left(failure);
   };
 
-const tooLong = (length: number): Failure => ({
-  code: 'document/too-large',
-  ...NOWHERE,
-  expected: `at most ${MAX_YAML} characters of YAML`,
-  actual: `${length}`,
-});
-
 /**
  * The value of a YAML text. Time and memory are linear in the text's length.
  * Source: YAML 1.2.2 with its core schema.
  */
 export const readYaml = (text: string, maxLexemes = MAX_LEXEMES): E.Either<Failure, YamlText> => {
-  if (text.length > MAX_YAML) return E.left(tooLong(text.length));
+  if (text.length > MAX_YAML) return E.left(tooLong(text, `${MAX_YAML} characters of YAML`));
   const source = { text, lines: new LineCounter() };
   const read = E.tryCatch(
     () =>
