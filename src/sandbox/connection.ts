@@ -2,8 +2,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from '../executor/linux/abi.js';
-import { EAGAIN, errnoMeaning } from '../executor/linux/errno.js';
+import { EAGAIN } from '../executor/linux/errno.js';
 import type { LibcError } from '../executor/linux/failure.js';
+import { failedWith, reasonOf } from '../executor/linux/failure.js';
 import type { Fd } from '../executor/linux/fd.js';
 import { receiveWithFiles } from '../executor/linux/fd-passing.js';
 import { close, recv, send, watch } from '../executor/linux/libc.js';
@@ -35,13 +36,10 @@ interface Request {
 
 type Progress = 'more' | 'later' | 'served' | { readonly broken: string | null };
 
-const waits = (error: LibcError): boolean =>
-  error._tag === 'SyscallError' && error.errno === EAGAIN;
+const waits = failedWith(EAGAIN);
 
 const broken = (error: LibcError): Progress =>
-  waits(error)
-    ? 'later'
-    : { broken: error._tag === 'SyscallError' ? errnoMeaning(error.errno) : error.detail };
+  waits(error) ? 'later' : { broken: reasonOf(error) };
 
 /** What the socket has no room for yet; null when the peer is gone. */
 const sendSome = (fd: Fd, bytes: Uint8Array): Uint8Array | null => {

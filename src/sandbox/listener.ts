@@ -6,6 +6,7 @@ import type * as IOE from 'fp-ts/lib/IOEither.js';
 import { AF_UNIX, SOCK_NONBLOCK, SOCK_STREAM } from '../executor/linux/abi.js';
 import { EAGAIN, ECONNABORTED, ENAMETOOLONG } from '../executor/linux/errno.js';
 import type { LibcError, SyscallError } from '../executor/linux/failure.js';
+import { failedWith } from '../executor/linux/failure.js';
 import type { Fd } from '../executor/linux/fd.js';
 import { about, accept4, bind, close, listen, socket, watch } from '../executor/linux/libc.js';
 import { sockaddrUnAbstract, sockaddrUnFile } from '../executor/linux/sockaddr.js';
@@ -46,9 +47,9 @@ const acceptOne = (listener: Fd, { accepted, failed }: ListenerOptions): boolean
     accepted(next.right);
     return true;
   }
-  const errno = next.left._tag === 'SyscallError' ? next.left.errno : null;
-  if (errno !== EAGAIN && errno !== ECONNABORTED) failed(next.left);
-  return errno === ECONNABORTED;
+  const { left } = next;
+  if (!failedWith(EAGAIN, ECONNABORTED)(left)) failed(left);
+  return failedWith(ECONNABORTED)(left);
 };
 
 const listenOn =

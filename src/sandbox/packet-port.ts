@@ -12,15 +12,15 @@ import {
   SOL_PACKET,
   SOL_SOCKET,
 } from '../executor/linux/abi.js';
-import { EAGAIN, ENETDOWN, errnoMeaning } from '../executor/linux/errno.js';
+import { EAGAIN, ENETDOWN } from '../executor/linux/errno.js';
 import type { LibcError } from '../executor/linux/failure.js';
+import { failedWith, reasonOf } from '../executor/linux/failure.js';
 import type { Fd } from '../executor/linux/fd.js';
+import { BURST, FRAME_BYTES } from '../executor/linux/frame-port.js';
 import { getsockoptInt, recv, send, setsockoptInt, watch } from '../executor/linux/libc.js';
 
-/** The longest frame: 64 KiB of segments to be (GSO), an Ethernet header with a VLAN tag, a virtio_net_hdr. */
-const FRAME_BYTES = 65_536 + 18 + VIRTIO_NET_HDR;
-/** Frames taken from one socket before the others have their turn. */
-const BURST = 64;
+/** A frame behind its virtio_net_hdr, before it is cut into segments. */
+const PACKET_BYTES = VIRTIO_NET_HDR + FRAME_BYTES;
 
 /** What the frames of a NIC are answered with. */
 export type Receive = (frame: Uint8Array) => ReadonlyArray<Uint8Array>;
@@ -33,8 +33,7 @@ export interface PortOptions {
   readonly receive: Receive;
 }
 
-const textOf = (what: string, error: LibcError): string =>
-  `${what}: ${error._tag === 'SyscallError' ? errnoMeaning(error.errno) : error.detail}`;
+const textOf = (what: string, error: LibcError): string => `${what}: ${reasonOf(error)}`;
 
 /**
  * Puts the sockets of one NIC in one fanout group, so that each frame comes to one of them and none sees
@@ -69,8 +68,7 @@ const drain = (fd: Fd, buffer: Uint8Array, { vnetHeader, receive }: PortOptions)
     const got = recv(fd, buffer, MSG_DONTWAIT)();
     if (E.isLeft(got)) {
       // The link went down: read once, the error is gone, and frames come again when it is up.
-      const { left } = got;
-      return left._tag === 'SyscallError' && (left.errno === EAGAIN || left.errno === ENETDOWN);
+      return failedWith(EAGAIN, ENETDOWN)(got.left);
     }
     const bytes = buffer.subarray(0, got.right);
     const frame = vnetHeader ? takeVnetHeader(bytes) : bytes;
@@ -87,7 +85,7 @@ const drain = (fd: Fd, buffer: Uint8Array, { vnetHeader, receive }: PortOptions)
 export const openPort = (options: PortOptions): E.Either<string, IO.IO<void>> => {
   const joined = joinFanout(options.files);
   if (E.isLeft(joined)) return joined;
-  const buffer = new Uint8Array(FRAME_BYTES);
+  const buffer = new Uint8Array(PACKET_BYTES);
   const watches = new Map<Fd, IO.IO<void>>();
   const unwatch = (fd: Fd): void => {
     watches.get(fd)?.();

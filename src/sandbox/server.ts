@@ -4,8 +4,8 @@ import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { errnoMeaning } from '../executor/linux/errno.js';
 import type { LibcError } from '../executor/linux/failure.js';
+import { reasonOf } from '../executor/linux/failure.js';
 import type { Fd } from '../executor/linux/fd.js';
 import { close } from '../executor/linux/libc.js';
 import { LATEST, type Target } from '../plan/model/target.js';
@@ -74,8 +74,7 @@ const start =
       address,
       accepted,
       failed: (error) => {
-        const why = error._tag === 'SyscallError' ? errnoMeaning(error.errno) : error.detail;
-        onEvent({ _tag: 'ConnectionBroken', why });
+        onEvent({ _tag: 'ConnectionBroken', why: reasonOf(error) });
         stop();
       },
     })();

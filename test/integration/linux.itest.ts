@@ -37,12 +37,8 @@ import {
   send,
 } from '../../src/executor/linux/libc.js';
 import { openNetlinkSocket } from '../../src/executor/linux/netlink-socket.js';
-import {
-  identityFromInside,
-  inNetns,
-  netnsPath,
-  openNetnsFile,
-} from '../../src/executor/linux/netns.js';
+import { identityFromInside, inNetns, openNetnsFile } from '../../src/executor/linux/netns.js';
+import { netnsPath } from '../../src/executor/linux/netns-path.js';
 import { openPacketSocket, type PacketSocket } from '../../src/executor/linux/packet-socket.js';
 import type { BindPacketSocket } from '../../src/plan/model/ops.js';
 import { trusted } from '../../src/plan/model/scalars.js';

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { netnsPath } from '../../executor/linux/netns-path.js';
 import {
   BundleConfig,
   type BundleNetns,
@@ -19,10 +20,6 @@ const placeAt = (netns: string, options: PlanOptions = {}): Location => ({
   options,
   sandbox: null,
 });
-
-/** A name is one of ip-netns(8), which keeps its files there; anything with a slash is a path. */
-export const netnsFile = (netns: string): string =>
-  netns.includes('/') ? netns : `/run/netns/${netns}`;
 
 const NO_PATH = {
   inherited: "config.json lists no network namespace: the container would share the runtime's own",
@@ -69,9 +66,9 @@ const containers = TE.fromTask<typeof import('./containers.js'), Refusal>(
 export const locate = (source: LiveSource): TE.TaskEither<Refusal, Location> => {
   switch (source._tag) {
     case 'Netns':
-      return TE.right(placeAt(netnsFile(source.netns)));
+      return TE.right(placeAt(netnsPath(source)));
     case 'Pid':
-      return TE.right(placeAt(`/proc/${source.pid}/ns/net`));
+      return TE.right(placeAt(netnsPath(source)));
     case 'Bundle':
       return locateBundle(source.dir);
     case 'Container':

@@ -4,11 +4,12 @@ import type * as IO from 'fp-ts/lib/IO.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { ApplyTarget } from '../../executor/handover/apply.js';
 import type { ApplyReport } from '../../executor/handover/report.js';
+import { netnsPath } from '../../executor/linux/netns-path.js';
 import { NetworkPlan } from '../../plan/model/network-plan.js';
 import { linearise, type Op } from '../../plan/model/ops.js';
 import type { Refusal } from '../ending/refusal.js';
 import type { ApplyRequest, PlanFrom } from '../flags/apply-request.js';
-import { locateBoth, netnsFile } from '../input/location.js';
+import { locateBoth } from '../input/location.js';
 import type { Location, SandboxPlace } from '../input/place.js';
 import { readLocation } from '../input/source.js';
 import { planSource, planState } from './plan.js';
@@ -96,7 +97,9 @@ export const applyNow = (
         onThisMachine(
           apply(plan, {
             ...recording,
-            ...(request.probeFrom === null ? {} : { probeFrom: netnsFile(request.probeFrom) }),
+            ...(request.probeFrom === null
+              ? {}
+              : { probeFrom: netnsPath({ netns: request.probeFrom }) }),
             netns,
             sandbox,
             signal: interruption(),

@@ -1,5 +1,4 @@
 /** The rows of what fails in the kernel, in files, and in what the kernel says. */
-import type { LinkNames } from '../../plan/model/link-names.js';
 import { changeText } from '../../plan/views/change-text.js';
 import type { LibcError, LinkGone, NetnsNotFound } from '../linux/failure.js';
 import type { DumpError, NetlinkError } from '../netlink/failure.js';
@@ -7,11 +6,7 @@ import { errnoEnding, errnoRemedy, errnoText } from './errno-text.js';
 import type { Interrupted, RootNamespace, UnsafeFile } from './failure.js';
 import { inBrackets, type Row, type Rows } from './row.js';
 
-/** Who asks the kernel knows no names: interfaces are written by index. */
-const NO_NAMES: LinkNames = new Map();
-
-const changed = ({ change }: NetlinkError): string =>
-  change === null ? '' : changeText(NO_NAMES)(change);
+const changed = ({ change }: NetlinkError): string => (change === null ? '' : changeText(change));
 
 /** `call about`, or the call alone. */
 const about = (call: string, what: string): string => (what === '' ? call : `${call} ${what}`);

@@ -1,8 +1,8 @@
 /** ARP for IPv4 over Ethernet: 28 bytes. Source: RFC 826; linux/if_arp.h. */
+import { ETH_P_IP } from './ethernet.js';
 
 const ARP_LENGTH = 28;
 const ARPHRD_ETHER = 1; // linux/if_arp.h
-const ETH_P_IP = 0x0800; // linux/if_ether.h
 
 export const ARPOP_REQUEST = 1; // linux/if_arp.h
 export const ARPOP_REPLY = 2; // linux/if_arp.h

@@ -15,7 +15,7 @@ import {
   removeJournal,
   standingOf,
 } from '../journal/journal.js';
-import { lifeOf } from '../journal/liveness.js';
+import { mustBeGone } from '../journal/liveness.js';
 import { mustBeOfNetns, mustBeOfThisBoot } from '../journal/origin.js';
 import { withNetns } from '../namespace/open.js';
 import { type RecoverOptions, recover } from './recover.js';
@@ -73,8 +73,8 @@ const forgetOr =
     const gone = error._tag === 'NetnsNotFound' && isNotThere(error);
     if (!gone || standingOf(journal) !== 'handed-over') return fail(error);
     return pipe(
-      lifeOf(journal.header.sandbox),
-      RTE.flatMap((life) => (life === null ? otherPath(journal) : fail(error))),
+      mustBeGone(journal.header.sandbox, () => error),
+      RTE.flatMap(() => otherPath(journal)),
       RTE.flatMap((path) =>
         path === null
           ? forget(journal, folder)

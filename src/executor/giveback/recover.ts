@@ -2,7 +2,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import type { Capabilities, Netns } from '../effects/capabilities.js';
-import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
+import { type Exec, type Needs, nothing } from '../effects/exec.js';
 import { DEFAULT_JOURNAL_FOLDER } from '../journal/folder.js';
 import {
   type Journal,
@@ -11,7 +11,7 @@ import {
   removeUnfinished,
   standingOf,
 } from '../journal/journal.js';
-import { lifeOf } from '../journal/liveness.js';
+import { mustBeGone } from '../journal/liveness.js';
 import { giveBack, withJournal } from './give-back.js';
 import { type RestoreReport, restoreReport } from './report.js';
 
@@ -21,14 +21,9 @@ export interface RecoverOptions {
   readonly giveBack?: boolean;
 }
 
-/** Fails while the sandbox lives: it may have the network. */
-const sandboxGone = (journal: Journal): Exec<Needs<'sandbox' | 'machine'>, void> =>
-  pipe(
-    lifeOf(journal.header.sandbox),
-    RTE.flatMap((life) =>
-      life === null ? nothing : fail({ _tag: 'OutcomeUnknown', record: recordOf(journal) }),
-    ),
-  );
+/** While the sandbox lives it may have the network. */
+const notAlive = (journal: Journal): Exec<Needs<'sandbox' | 'machine'>, void> =>
+  mustBeGone(journal.header.sandbox, () => ({ _tag: 'OutcomeUnknown', record: recordOf(journal) }));
 
 /** An apply that was killed while it wrote its journal has done nothing, but may have left the file it wrote to. */
 const nothingToDo = (netns: Netns, folder: string): Exec<Needs<'files'>, RestoreReport> =>
@@ -52,7 +47,7 @@ export const recover = (
         return giveBack(journal, netns, folder);
       case 'unknown':
         return pipe(
-          decided ? nothing : sandboxGone(journal),
+          decided ? nothing : notAlive(journal),
           RTE.flatMap(() => giveBack(journal, netns, folder)),
         );
       case 'handed-over':

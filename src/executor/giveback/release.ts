@@ -5,7 +5,7 @@ import type { Capabilities, Netns } from '../effects/capabilities.js';
 import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
 import { DEFAULT_JOURNAL_FOLDER } from '../journal/folder.js';
 import { type Journal, recordOf, unfinished } from '../journal/journal.js';
-import { lifeOf } from '../journal/liveness.js';
+import { mustBeGone } from '../journal/liveness.js';
 import { giveBack, withJournal } from './give-back.js';
 import type { RestoreReport } from './report.js';
 
@@ -26,15 +26,13 @@ const committed = (
   return error === null ? RTE.right(journal) : fail(error);
 };
 
-const sandboxGone = (journal: Journal): Exec<Needs<'sandbox' | 'machine'>, void> =>
-  pipe(
-    lifeOf(journal.header.sandbox),
-    RTE.flatMap((evidence) =>
-      evidence === null
-        ? nothing
-        : fail({ _tag: 'SandboxAlive', record: recordOf(journal), evidence }),
-    ),
-  );
+/** Giving the addresses back while the sandbox uses them would put two owners on the wire. */
+const notAlive = (journal: Journal): Exec<Needs<'sandbox' | 'machine'>, void> =>
+  mustBeGone(journal.header.sandbox, (evidence) => ({
+    _tag: 'SandboxAlive',
+    record: recordOf(journal),
+    evidence,
+  }));
 
 /** Puts the namespace back as it was before the apply that its committed journal tells of. */
 export const release = (
@@ -44,7 +42,7 @@ export const release = (
   withJournal(netnsPath, folder, (journal, netns) =>
     pipe(
       committed(journal, netns, folder),
-      RTE.tap((found) => (force ? nothing : sandboxGone(found))),
+      RTE.tap((found) => (force ? nothing : notAlive(found))),
       RTE.flatMap((found) => giveBack(found, netns, folder)),
     ),
   );

@@ -1,5 +1,4 @@
 /** The part of an apply that is all or nothing: the ops of a plan, and how they are taken back. */
-
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RT from 'fp-ts/lib/ReaderTask.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
@@ -48,21 +47,13 @@ const bindSocket = (
 
 const deleteAddress = (
   { netns }: Handover,
-  { ifindex, family, local, address, prefixLen }: DeleteAddress,
+  { _tag, link: _, ifindex, ...address }: DeleteAddress,
   progress: Progress,
-): Exec<unknown, Progress> => {
-  const peer = address === local ? {} : { peer: address };
-  return pipe(
-    RTE.fromTaskEither(
-      netns.change({
-        _tag: 'RemoveAddress',
-        ifindex,
-        address: { family, local, prefixLen, ...peer },
-      }),
-    ),
+): Exec<unknown, Progress> =>
+  pipe(
+    RTE.fromTaskEither(netns.change({ _tag: 'RemoveAddress', ifindex, address })),
     RTE.map((done) => having(progress, done === 'done' ? 'applied' : 'already-done')),
   );
-};
 
 /** Nobody knows whether the sandbox acted: nothing may be undone by itself. */
 const isUnknown = (e: ExecError): boolean => e._tag === 'ExchangeBroken' && e.sent;

@@ -1,7 +1,7 @@
 /** Whether the sandbox that a journal names still lives. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
-import type { Exec, Needs } from '../effects/exec.js';
+import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
 import { startTimeOf } from '../effects/machine.js';
 import { knock } from '../effects/sandbox.js';
 import type { ExecError } from '../failures/failure.js';
@@ -22,7 +22,7 @@ const socketEvidence = (address: string): Exec<Needs<'sandbox'>, string | null> 
   );
 
 /** What shows that the sandbox of a journal lives; null when it is gone. */
-export const lifeOf = ({
+const lifeOf = ({
   address,
   pid,
   startTime,
@@ -33,3 +33,13 @@ export const lifeOf = ({
         startTimeOf(pid),
         RTE.map((found) => (found === startTime ? `process ${pid} runs` : null)),
       );
+
+/** Fails as `alive` says while the sandbox of a journal lives. */
+export const mustBeGone = (
+  sandbox: JournalSandbox,
+  alive: (evidence: string) => ExecError,
+): Exec<Needs<'sandbox' | 'machine'>, void> =>
+  pipe(
+    lifeOf(sandbox),
+    RTE.flatMap((evidence) => (evidence === null ? nothing : fail(alive(evidence)))),
+  );

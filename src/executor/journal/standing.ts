@@ -6,10 +6,11 @@ import type { NamespaceState } from '../../plan/model/state.js';
 import { addressText } from '../../plan/views/object-text.js';
 import type { Capabilities } from '../effects/capabilities.js';
 import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
+import type { ExecError } from '../failures/failure.js';
 import { withNetns } from '../namespace/open.js';
 import { DEFAULT_JOURNAL_FOLDER } from './folder.js';
 import { type Journal, journalPath, readJournal, recordOf, unfinished } from './journal.js';
-import { lifeOf } from './liveness.js';
+import { mustBeGone } from './liveness.js';
 import { isOfThisBoot } from './origin.js';
 
 /** Whether every address that an apply took is on its link again: somebody gave them back without `release`. */
@@ -23,13 +24,8 @@ const notHandedOver = (
   state: NamespaceState,
 ): Exec<Needs<'sandbox' | 'machine'>, void> => {
   const { taken: addresses, sandbox } = journal.header;
-  const handedOver = fail({ _tag: 'HandedOver', record: recordOf(journal), addresses });
-  return isGivenBack(journal, state)
-    ? pipe(
-        lifeOf(sandbox),
-        RTE.flatMap((life) => (life === null ? nothing : handedOver)),
-      )
-    : handedOver;
+  const handedOver: ExecError = { _tag: 'HandedOver', record: recordOf(journal), addresses };
+  return isGivenBack(journal, state) ? mustBeGone(sandbox, () => handedOver) : fail(handedOver);
 };
 
 /**

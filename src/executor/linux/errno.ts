@@ -108,5 +108,7 @@ export const errnoName = (errno: number): string => KNOWN.get(errno)?.[0] ?? `er
 export const errnoMeaning = (errno: number): string =>
   KNOWN.get(errno)?.[1] ?? 'an error that netplan does not know';
 
-/** A right is missing: EPERM where it is one of the process, EACCES where it is one of the file. */
-export const isNotPermitted = (errno: number): boolean => errno === EPERM || errno === EACCES;
+/** A right is missing: one of the process, or one of the file. */
+export const NOT_PERMITTED: ReadonlyArray<number> = [EPERM, EACCES];
+
+export const isNotPermitted = (errno: number): boolean => NOT_PERMITTED.includes(errno);

@@ -6,6 +6,7 @@ import { ETHTOOL_GGSO, SIOCETHTOOL } from './abi.js';
 import { HOST_LE } from './byte-order.js';
 import { EOPNOTSUPP } from './errno.js';
 import type { LibcError } from './failure.js';
+import { failedWith } from './failure.js';
 import type { Fd } from './fd.js';
 import { about, addressOf, ioctl } from './libc.js';
 
@@ -27,6 +28,5 @@ export const ethtoolGso = (socket: Fd, link: IfName): IOE.IOEither<LibcError, bo
     new DataView(ifreq.buffer).setBigUint64(IFNAMSIZ, addressOf(value)(), HOST_LE); // ifr_data
     const asked = ioctl(socket, SIOCETHTOOL, ifreq)();
     if (E.isRight(asked)) return E.right(view.getUint32(4, HOST_LE) !== 0);
-    const { left } = asked;
-    return left._tag === 'SyscallError' && left.errno === EOPNOTSUPP ? E.right(false) : asked;
+    return failedWith(EOPNOTSUPP)(asked.left) ? E.right(false) : asked;
   });

@@ -1,5 +1,6 @@
 /** How this machine's kernel fails a system call, or cannot be asked at all. */
 import type { IfName } from '../../plan/model/scalars.js';
+import { errnoMeaning } from './errno.js';
 
 /** A failed system call: errno as the kernel gave it, positive. */
 export interface SyscallError {
@@ -9,9 +10,6 @@ export interface SyscallError {
   /** what the call was about: a path, an interface name, a socket name */
   readonly about: string;
 }
-
-const isSyscallError = (error: { readonly _tag: string }): error is SyscallError =>
-  error._tag === 'SyscallError';
 
 /** This machine cannot make the system calls at all; nothing was tried. */
 export interface PlatformUnsupported {
@@ -47,5 +45,9 @@ export interface LinkGone {
 /** Whether it is a system call that failed with one of `errnos`. */
 export const failedWith =
   (...errnos: ReadonlyArray<number>) =>
-  (error: { readonly _tag: string }): error is SyscallError =>
-    isSyscallError(error) && errnos.includes(error.errno);
+  (error: { readonly _tag: string; readonly errno?: number }): boolean =>
+    error._tag === 'SyscallError' && error.errno !== undefined && errnos.includes(error.errno);
+
+/** A failed call in a few words, without what it was about. */
+export const reasonOf = (error: LibcError): string =>
+  error._tag === 'SyscallError' ? errnoMeaning(error.errno) : `${error.needs} is needed`;

@@ -16,9 +16,9 @@ export interface FramePort {
 }
 
 /** The longest frame: 64 KiB of merged segments (GRO) and an Ethernet header with a VLAN tag. */
-const FRAME_BYTES = 65_536 + 18;
-/** Frames taken before the rest of the event loop has its turn. */
-const BURST = 64;
+export const FRAME_BYTES = 65_536 + 18;
+/** Frames taken from one socket before the rest of the event loop has its turn. */
+export const BURST = 64;
 
 /**
  * Calls `receive` with every frame until `stop` is run. An error of the socket (its link went down) is read

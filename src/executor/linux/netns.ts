@@ -14,29 +14,20 @@ import {
 } from './abi.js';
 import { HOST_LE } from './byte-order.js';
 import {
-  EACCES,
   EINVAL,
   ENOENT,
   ENOPROTOOPT,
   ENOTDIR,
   ENOTTY,
   EOPNOTSUPP,
-  EPERM,
   ESRCH,
+  NOT_PERMITTED,
 } from './errno.js';
 import type { LibcError, NetnsNotFound, SyscallError } from './failure.js';
+import { failedWith } from './failure.js';
 import type { Fd } from './fd.js';
 import { fileError } from './file-error.js';
 import { close, getsockopt, ioctl, open, setns } from './libc.js';
-
-/** How a command line names a namespace: `ip netns`'s name or any path, or a process in it. */
-export type NetnsSource = { readonly netns: string } | { readonly pid: number };
-
-/** The file of a namespace: a name is one in /run/netns, as for ip-netns(8); anything with a slash is a path. */
-export const netnsPath = (source: NetnsSource): string => {
-  if ('pid' in source) return `/proc/${source.pid}/ns/net`;
-  return source.netns.includes('/') ? source.netns : `/run/netns/${source.netns}`;
-};
 
 /** What an error of open(2) says about the namespace, or that error itself where it says nothing. */
 const whyNotOpened = (path: string, error: LibcError): LibcError | NetnsNotFound => {
@@ -45,18 +36,10 @@ const whyNotOpened = (path: string, error: LibcError): LibcError | NetnsNotFound
     path,
     why,
   });
-  if (error._tag !== 'SyscallError') return error;
-  switch (error.errno) {
-    case EACCES:
-    case EPERM:
-      return because('not-permitted');
-    case ENOENT:
-    case ENOTDIR:
-    case ESRCH:
-      return because(/^\/proc\/\d+\//.test(path) ? 'no-such-process' : 'missing');
-    default:
-      return error;
-  }
+  if (failedWith(...NOT_PERMITTED)(error)) return because('not-permitted');
+  if (failedWith(ENOENT, ENOTDIR, ESRCH)(error))
+    return because(/^\/proc\/\d+\//.test(path) ? 'no-such-process' : 'missing');
+  return error;
 };
 
 const factsOf = (fd: Fd): IOE.IOEither<SyscallError, BigIntStats> =>
@@ -76,8 +59,7 @@ const namespaceType = (fd: Fd): IOE.IOEither<LibcError, number | null> =>
   pipe(
     ioctl(fd, NS_GET_NSTYPE, null),
     IOE.orElse((error): IOE.IOEither<LibcError, number | null> => {
-      const isNoNamespace = error._tag === 'SyscallError' && NO_SUCH_IOCTL.includes(error.errno);
-      return isNoNamespace ? IOE.right(null) : IOE.left(error);
+      return failedWith(...NO_SUCH_IOCTL)(error) ? IOE.right(null) : IOE.left(error);
     }),
   );
 
@@ -160,11 +142,7 @@ const netnsCookie = (socket: Fd): IOE.IOEither<LibcError, bigint> =>
     getsockopt(socket, SOL_SOCKET, SO_NETNS_COOKIE, 8),
     IOE.map((cookie) => new DataView(cookie.buffer).getBigUint64(0, HOST_LE)),
     // Any other failure must not pass for an old kernel: the journal is found by this number.
-    IOE.orElse((error) =>
-      error._tag === 'SyscallError' && error.errno === ENOPROTOOPT
-        ? IOE.right(0n)
-        : IOE.left(error),
-    ),
+    IOE.orElse((error) => (failedWith(ENOPROTOOPT)(error) ? IOE.right(0n) : IOE.left(error))),
   );
 
 const isThere = (path: string): IOE.IOEither<SyscallError, boolean> =>

@@ -1,5 +1,4 @@
 /** A raw packet socket on one link: what the sandbox sends and receives frames through. */
-
 import { close as closeFile } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
@@ -21,6 +20,7 @@ import {
 import { HOST_LE } from './byte-order.js';
 import { ENODEV, ENXIO } from './errno.js';
 import type { LibcError, LinkGone } from './failure.js';
+import { failedWith } from './failure.js';
 import type { Fd } from './fd.js';
 import { about, bind, close, getsockoptInt, setsockopt, setsockoptInt, socket } from './libc.js';
 import { sockaddrLl } from './sockaddr.js';
@@ -105,9 +105,7 @@ const setUp = (fd: Fd, op: BindPacketSocket, bufferBytes: number): Result<Packet
 };
 
 const orLinkGone = (op: BindPacketSocket, error: LibcError | LinkGone): LibcError | LinkGone =>
-  error._tag === 'SyscallError' && (error.errno === ENODEV || error.errno === ENXIO)
-    ? { _tag: 'LinkGone', link: op.link }
-    : error;
+  failedWith(ENODEV, ENXIO)(error) ? { _tag: 'LinkGone', link: op.link } : error;
 
 /**
  * AF_PACKET, SOCK_RAW, bound to the op's link for every protocol, in the network namespace of the calling

@@ -7,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { FileFacts, Files, OpenFile } from '../effects/capabilities.js';
 import { EAGAIN, EIO, ENOENT } from '../linux/errno.js';
 import type { SyscallError } from '../linux/failure.js';
+import { failedWith } from '../linux/failure.js';
 import type { Fd } from '../linux/fd.js';
 import { fileError } from '../linux/file-error.js';
 import { flock } from '../linux/libc.js';
@@ -63,7 +64,7 @@ const takeLock = (fd: number, path: string): TE.TaskEither<SyscallError, 'taken'
     const taken = flock(fd as Fd, LOCK_EX_NB)();
     if (E.isRight(taken)) return E.right('taken');
     const error = taken.left;
-    if (error._tag === 'SyscallError' && error.errno === EAGAIN) return E.right('held');
+    if (failedWith(EAGAIN)(error)) return E.right('held');
     const errno = error._tag === 'SyscallError' ? error.errno : EIO;
     return E.left({ _tag: 'SyscallError', call: 'flock', errno, about: path });
   });

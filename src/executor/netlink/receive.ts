@@ -1,6 +1,7 @@
 /** One datagram from a netlink socket, as messages. */
 import * as E from 'fp-ts/lib/Either.js';
 import { EAGAIN, ENOBUFS } from '../linux/errno.js';
+import { failedWith } from '../linux/failure.js';
 import type { RequestError } from './failure.js';
 import { decodeMessages, type NlMessage, wireError } from './message.js';
 import type { Transport } from './transport.js';
@@ -20,10 +21,8 @@ export const receiveMessages = (
 ): E.Either<RequestError, ReadonlyArray<NlMessage> | 'lost' | null> => {
   const received = transport.receive(buffer)();
   if (E.isLeft(received)) {
-    const error = received.left;
-    if (error._tag !== 'SyscallError') return received;
-    if (error.errno === ENOBUFS) return E.right('lost');
-    return error.errno === EAGAIN ? E.right(null) : received;
+    if (failedWith(ENOBUFS)(received.left)) return E.right('lost');
+    return failedWith(EAGAIN)(received.left) ? E.right(null) : received;
   }
   const length = received.right;
   if (length <= buffer.length) return decodeMessages(buffer.subarray(0, length));

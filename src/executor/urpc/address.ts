@@ -12,6 +12,7 @@ import {
 } from '../linux/abi.js';
 import { EAGAIN, ECONNREFUSED, ENAMETOOLONG, ETIMEDOUT } from '../linux/errno.js';
 import type { LibcError } from '../linux/failure.js';
+import { failedWith } from '../linux/failure.js';
 import type { Fd } from '../linux/fd.js';
 import { close, connect, getsockoptInt, open, socket } from '../linux/libc.js';
 import { sockaddrUnAbstract, sockaddrUnFile } from '../linux/sockaddr.js';
@@ -39,8 +40,7 @@ const orUnreachable = (
 ): E.Either<LibcError | SandboxUnreachable, never> =>
   error._tag === 'SyscallError' ? unreachable(to, error.errno) : E.left(error);
 
-const isAgain = (error: LibcError): boolean =>
-  error._tag === 'SyscallError' && error.errno === EAGAIN;
+const isAgain = failedWith(EAGAIN);
 
 /** Connects, without blocking, until `deadline`: a unix listener with a full backlog is EAGAIN. */
 const connectUntil = async (

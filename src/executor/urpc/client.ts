@@ -5,8 +5,9 @@ import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { MSG_DONTWAIT, MSG_NOSIGNAL } from '../linux/abi.js';
-import { EAGAIN, ECONNRESET, EPIPE, errnoMeaning } from '../linux/errno.js';
+import { EAGAIN, ECONNRESET, EPIPE } from '../linux/errno.js';
 import type { LibcError } from '../linux/failure.js';
+import { failedWith, reasonOf } from '../linux/failure.js';
 import type { Fd } from '../linux/fd.js';
 import { sendWithFiles } from '../linux/fd-passing.js';
 import { close, recv, send, whenReady } from '../linux/libc.js';
@@ -61,12 +62,6 @@ const broken = (
   detail: string,
 ): E.Either<ExchangeBroken, never> => E.left({ _tag: 'ExchangeBroken', method, sent, why, detail });
 
-const errnoOf = (error: LibcError): number | null =>
-  error._tag === 'SyscallError' ? error.errno : null;
-
-const meaning = (error: LibcError): string =>
-  error._tag === 'SyscallError' ? errnoMeaning(error.errno) : error._tag;
-
 /** Makes a non-blocking call, and again whenever `fd` is ready for it, until `deadline`. */
 const beforeDeadline = async <A>(
   fd: Fd,
@@ -76,7 +71,7 @@ const beforeDeadline = async <A>(
 ): Promise<E.Either<LibcError, A | 'timeout'>> => {
   for (;;) {
     const result = call();
-    if (E.isRight(result) || errnoOf(result.left) !== EAGAIN) return result;
+    if (E.isRight(result) || !failedWith(EAGAIN)(result.left)) return result;
     const ready = await whenReady(fd, what, Math.max(0, deadline - performance.now()))();
     if (E.isLeft(ready)) return ready;
     if (ready.right === 'timeout') return E.right('timeout');
@@ -90,8 +85,7 @@ const sendSome = (fd: Fd, bytes: Uint8Array, files: ReadonlyArray<Fd>) =>
 
 /** A request that was not sent to its last byte is no JSON value: the sandbox cannot have acted on it. */
 const sendFailed = (exchange: Exchange, error: LibcError): Outcome<never> => {
-  const errno = errnoOf(error);
-  return errno === EPIPE || errno === ECONNRESET
+  return failedWith(EPIPE, ECONNRESET)(error)
     ? broken(exchange, false, 'closed', 'the sandbox closed the connection')
     : E.left(error);
 };
@@ -121,9 +115,9 @@ const sendRequest = async (
  * (until release-20230920.0), and a listener that dies with the connection still in its queue.
  */
 const receiveFailed = (exchange: Exchange, error: LibcError, received: number): Outcome<never> =>
-  errnoOf(error) === ECONNRESET && received === 0
+  failedWith(ECONNRESET)(error) && received === 0
     ? broken(exchange, false, 'refused', 'the sandbox closed the connection without reading')
-    : broken(exchange, true, 'closed', meaning(error));
+    : broken(exchange, true, 'closed', reasonOf(error));
 
 /** How many bytes came, or why no more will. */
 const receiveSome = (

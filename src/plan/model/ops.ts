@@ -1,5 +1,4 @@
 /** Ops: a plan as the ordered list of effects that apply has, from harmless to irrevocable. */
-
 import * as t from 'io-ts';
 import { closed } from './closed.js';
 import type { NetworkPlan } from './network-plan.js';
@@ -18,17 +17,20 @@ export const BindPacketSocket = closed('BindPacketSocket', {
 });
 export type BindPacketSocket = t.TypeOf<typeof BindPacketSocket>;
 
-export const DeleteAddress = closed('DeleteAddress', {
-  _tag: t.literal('DeleteAddress'),
-  link: IfName,
-  ifindex: IfIndex,
-  family: Family,
-  local: IpAddress,
-  /** IFA_ADDRESS: the peer of a point-to-point address, else equal to `local` */
-  address: IpAddress,
-  /** bits */
-  prefixLen: t.number,
-});
+export const DeleteAddress = closed(
+  'DeleteAddress',
+  {
+    _tag: t.literal('DeleteAddress'),
+    link: IfName,
+    ifindex: IfIndex,
+    family: Family,
+    local: IpAddress,
+    /** bits */
+    prefixLen: t.number,
+  },
+  /** of a point-to-point address */
+  { peer: IpAddress },
+);
 export type DeleteAddress = t.TypeOf<typeof DeleteAddress>;
 
 export const CallSandbox = closed('CallSandbox', {
@@ -61,14 +63,11 @@ export const linearise = (plan: NetworkPlan): ReadonlyArray<Op> => {
   );
   const deletes = plan.fdLinks.flatMap((link) =>
     link.hostAddresses.map(
-      ({ family, local, peer, prefixLen }): DeleteAddress => ({
+      ({ from: _, ...address }): DeleteAddress => ({
         _tag: 'DeleteAddress',
         link: link.name,
         ifindex: link.ifindex,
-        family,
-        local,
-        address: peer ?? local,
-        prefixLen,
+        ...address,
       }),
     ),
   );

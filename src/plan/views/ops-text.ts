@@ -1,5 +1,4 @@
 /** Ops as text, one line per op in the order they run: what a dry run prints and a fixture records. */
-
 import type { BindPacketSocket, CallSandbox, DeleteAddress, Op } from '../model/ops.js';
 import { escapeName } from './escape-name.js';
 
@@ -11,10 +10,10 @@ const bindText = (op: BindPacketSocket): string =>
   ].join(', ');
 
 /** In the words of `ip address`, which name the peer before the prefix length. */
-const deleteText = ({ local, address, prefixLen, link, ifindex }: DeleteAddress): string =>
-  address === local
+const deleteText = ({ local, peer, prefixLen, link, ifindex }: DeleteAddress): string =>
+  peer === undefined
     ? `delete address ${local}/${prefixLen} of ${link} (ifindex ${ifindex})`
-    : `delete address ${local} peer ${address}/${prefixLen} of ${link} (ifindex ${ifindex})`;
+    : `delete address ${local} peer ${peer}/${prefixLen} of ${link} (ifindex ${ifindex})`;
 
 const callText = ({ method, files }: CallSandbox): string =>
   `call ${method} with ${files} ${files === 1 ? 'file' : 'files'}`;

@@ -20,13 +20,8 @@ const made = (name: string): { kernel: FakeKernel; plan: NetworkPlan } => {
 const take = (kernel: FakeKernel, plan: NetworkPlan): void => {
   for (const op of linearise(plan))
     if (op._tag === 'DeleteAddress') {
-      const { ifindex, family, local, prefixLen, address: peer } = op;
-      const more = peer === local ? {} : { peer };
-      kernel.change({
-        _tag: 'RemoveAddress',
-        ifindex,
-        address: { family, local, prefixLen, ...more },
-      });
+      const { _tag, link: _, ifindex, ...address } = op;
+      kernel.change({ _tag: 'RemoveAddress', ifindex, address });
     }
 };
 
