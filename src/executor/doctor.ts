@@ -43,7 +43,7 @@ export interface DoctorOptions {
 /** What netplan and the packet sockets of a usual plan need. */
 const USUAL_FILES = 64;
 
-const fine = (code: string, what: string): Check => ({
+const passed = (code: string, what: string): Check => ({
   code,
   ok: true,
   what,
@@ -51,7 +51,7 @@ const fine = (code: string, what: string): Check => ({
   rights: false,
 });
 
-const bad = (error: ExecError): ReadonlyArray<Check> => {
+const failed = (error: ExecError): ReadonlyArray<Check> => {
   if (error._tag === 'Preflight')
     return error.failures.map(({ code, summary, remedy, rights }) => ({
       code,
@@ -69,9 +69,9 @@ const bad = (error: ExecError): ReadonlyArray<Check> => {
 const finding = <R, A>(
   work: Exec<R, A>,
   whenFine: (a: A) => ReadonlyArray<Check>,
-): Exec<R, ReadonlyArray<Check>> => pipe(work, RTE.match(bad, whenFine), RTE.rightReaderTask);
+): Exec<R, ReadonlyArray<Check>> => pipe(work, RTE.match(failed, whenFine), RTE.rightReaderTask);
 
-const USUAL_RIGHTS = fine(
+const USUAL_RIGHTS = passed(
   'doctor/rights',
   'CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_NET_RAW are there',
 );
@@ -90,7 +90,7 @@ const descriptorCheck = ({ maxOpenFiles, openFiles }: Process): Check => {
 
 const processChecks = finding(self, (process) => {
   const failures = rightsFailures(process);
-  const rights = failures.length === 0 ? [USUAL_RIGHTS] : bad({ _tag: 'Preflight', failures });
+  const rights = failures.length === 0 ? [USUAL_RIGHTS] : failed({ _tag: 'Preflight', failures });
   return [...rights, descriptorCheck(process)];
 });
 
@@ -104,7 +104,7 @@ const cookieCheck = ({ identity: { cookie } }: Netns): Check =>
         remedy: 'use linux 5.14 or newer',
         rights: false,
       }
-    : fine('doctor/netns-cookie', 'namespaces can be told apart (SO_NETNS_COOKIE)');
+    : passed('doctor/netns-cookie', 'namespaces can be told apart (SO_NETNS_COOKIE)');
 
 const netnsChecks = (path: string): Exec<Capabilities, ReadonlyArray<Check>> =>
   finding(
@@ -112,7 +112,7 @@ const netnsChecks = (path: string): Exec<Capabilities, ReadonlyArray<Check>> =>
       pipe(
         RTE.fromTaskEither(netns.observe),
         RTE.map(({ links, addresses, routes }) => [
-          fine(
+          passed(
             'doctor/netns',
             `${path} can be read: ${links.length} links, ${addresses.length} addresses, ${routes.length} routes`,
           ),
@@ -130,7 +130,7 @@ const journalChecks = (path: string, folder: string): Exec<Capabilities, Readonl
       RTE.tap((there) => (there ? nothingInTheWayOf(path, folder) : nothing)),
     ),
     (there) => [
-      fine(
+      passed(
         'doctor/journal',
         there ? `no earlier apply stands in the way (${folder})` : `${folder} will be made`,
       ),
@@ -141,7 +141,7 @@ const sandboxChecks = (to: SandboxAddress | null): Exec<Capabilities, ReadonlyAr
   to === null
     ? RTE.right([])
     : finding(knock(to), () => [
-        fine('doctor/sandbox', `the sandbox at ${to.address} takes connections`),
+        passed('doctor/sandbox', `the sandbox at ${to.address} takes connections`),
       ]);
 
 /** Looks at rights, limits, the namespace, earlier applies and the sandbox; all findings together. */

@@ -27,11 +27,11 @@ export interface Delivery {
   readonly next: 'call' | 'close' | 'hang';
 }
 
-const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** How `reply`, the right one, is delivered. */
 export const deliver = (behavior: Behavior, reply: string): Delivery => {
-  const bytes = encode(reply);
+  const bytes = utf8(reply);
   switch (behavior._tag) {
     case 'Serve':
     case 'Refuse':
@@ -39,10 +39,10 @@ export const deliver = (behavior: Behavior, reply: string): Delivery => {
     case 'CloseAfter':
       return { bytes: bytes.subarray(0, behavior.bytes), delayMs: 0, next: 'close' };
     case 'Garbage':
-      return { bytes: encode(behavior.text), delayMs: 0, next: 'hang' };
+      return { bytes: utf8(behavior.text), delayMs: 0, next: 'hang' };
     case 'Oversized':
       return {
-        bytes: encode(`{"success":true,"err":"${'x'.repeat(behavior.bytes)}","result":{}}`),
+        bytes: utf8(`{"success":true,"err":"${'x'.repeat(behavior.bytes)}","result":{}}`),
         delayMs: 0,
         next: 'hang',
       };

@@ -12,22 +12,22 @@ import { checkContract } from './contract/contract.js';
 import type { SandboxEvent } from './events.js';
 import type { HostedNetwork } from './hosted-network.js';
 
-const KNOWN: ReadonlyArray<string> = METHODS;
+const METHOD_NAMES: ReadonlyArray<string> = METHODS;
 
 /** Later releases keep the methods of earlier ones. A target of many releases is taken as its last. */
 const knows = ({ releases: [, last] }: Target, method: string): boolean => {
-  const index = KNOWN.indexOf(method);
-  return index >= 0 && index <= KNOWN.indexOf(targetOf(last).method);
+  const index = METHOD_NAMES.indexOf(method);
+  return index >= 0 && index <= METHOD_NAMES.indexOf(targetOf(last).method);
 };
 
-interface Request {
+interface UrpcRequest {
   readonly method: string;
   /** undefined where the request has no such key */
   readonly arg: unknown;
 }
 
 /** Null for what is no JSON object: there gVisor closes the connection without a word. */
-const parseRequest = (text: string): Request | null => {
+const parseRequest = (text: string): UrpcRequest | null => {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -40,7 +40,7 @@ const parseRequest = (text: string): Request | null => {
 };
 
 const checkRequest = (
-  { method, arg }: Request,
+  { method, arg }: UrpcRequest,
   files: number,
   target: Target,
 ): E.Either<string, AcceptedNetwork> => {
@@ -78,7 +78,7 @@ export const answerCall = (
   const checked =
     request === null
       ? E.left('no request')
-      : refuseOr(behavior, checkRequest(request, files.length, target));
+      : unlessToldToRefuse(behavior, checkRequest(request, files.length, target));
   if (request !== null)
     onEvent({ _tag: 'CallReceived', method: request.method, files: files.length });
   if (E.isLeft(checked)) for (const file of files) close(file)();
@@ -91,5 +91,8 @@ export const answerCall = (
   return replyText(outcome);
 };
 
-const refuseOr = <A>(behavior: Behavior, checked: E.Either<string, A>): E.Either<string, A> =>
+const unlessToldToRefuse = <A>(
+  behavior: Behavior,
+  checked: E.Either<string, A>,
+): E.Either<string, A> =>
   E.isRight(checked) && behavior._tag === 'Refuse' ? E.left(behavior.message) : checked;

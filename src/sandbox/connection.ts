@@ -27,18 +27,18 @@ export interface ConnectionOptions {
   readonly closed: (why: string | null) => void;
 }
 
-interface Request {
+interface Incoming {
   readonly end: ValueEnd;
   readonly files: ReadonlyArray<Fd>;
   readonly chunks: Uint8Array[];
   length: number;
 }
 
-type Progress = 'more' | 'later' | 'served' | { readonly broken: string | null };
+type Reading = 'more' | 'later' | 'served' | { readonly broken: string | null };
 
 const waits = failedWith(EAGAIN);
 
-const broken = (error: LibcError): Progress =>
+const broken = (error: LibcError): Reading =>
   waits(error) ? 'later' : { broken: reasonOf(error) };
 
 /** What the socket has no room for yet; null when the peer is gone. */
@@ -56,10 +56,10 @@ const sendSome = (fd: Fd, bytes: Uint8Array): Uint8Array | null => {
  * Descriptors ride on the first byte, so that byte is received alone. What comes after a value and before
  * its reply is dropped, as gVisor's decoder drops what it has read too far. Source: pkg/urpc/urpc.go.
  */
-export const openConnection = (options: ConnectionOptions): IO.IO<void> => {
+export const serveConnection = (options: ConnectionOptions): IO.IO<void> => {
   const { fd } = options;
   const chunk = new Uint8Array(CHUNK_BYTES);
-  let request: Request | null = null;
+  let request: Incoming | null = null;
   let unwatch: IO.IO<void> = () => {};
   let timer: NodeJS.Timeout | undefined;
   let open = true;
@@ -86,7 +86,7 @@ export const openConnection = (options: ConnectionOptions): IO.IO<void> => {
     else finish('watch');
   };
 
-  const readFirstByte = (): Progress => {
+  const readFirstByte = (): Reading => {
     const got = receiveWithFiles(fd, chunk.subarray(0, 1), options.maxFiles, MSG_DONTWAIT)();
     if (E.isLeft(got)) return broken(got.left);
     if (got.right.bytes === 0) return { broken: null };
@@ -95,14 +95,14 @@ export const openConnection = (options: ConnectionOptions): IO.IO<void> => {
     return take(request, chunk.subarray(0, 1));
   };
 
-  const readMore = (current: Request): Progress => {
+  const readMore = (current: Incoming): Reading => {
     const got = recv(fd, chunk, MSG_DONTWAIT)();
     if (E.isLeft(got)) return broken(got.left);
     if (got.right === 0) return { broken: 'closed inside a request' };
     return take(current, chunk.subarray(0, got.right));
   };
 
-  const take = (current: Request, bytes: Uint8Array): Progress => {
+  const take = (current: Incoming, bytes: Uint8Array): Reading => {
     const end = current.end.take(bytes);
     if (end === 'garbage') return { broken: 'a request that is not JSON' };
     current.chunks.push(bytes.slice(0, end ?? bytes.length));
@@ -118,7 +118,7 @@ export const openConnection = (options: ConnectionOptions): IO.IO<void> => {
   };
 
   const onReadable = (): void => {
-    let progress: Progress = 'more';
+    let progress: Reading = 'more';
     while (progress === 'more') progress = request === null ? readFirstByte() : readMore(request);
     if (typeof progress === 'object') finish(progress.broken);
   };

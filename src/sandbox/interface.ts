@@ -1,5 +1,4 @@
 /** One NIC as the stack uses it: addresses, routes and neighbors of the accepted network as bytes and sets. */
-
 import {
   covers,
   formatAddress,
@@ -11,7 +10,7 @@ import { linkAddressBytes } from '../plan/model/link-address.js';
 import type { AcceptedNetwork, AcceptedNic } from './contract/accepted.js';
 import { type NeighborTable, neighborTable } from './neighbor-table.js';
 
-interface Route {
+interface InterfaceRoute {
   readonly destination: ParsedPrefix;
   /** null: on-link */
   readonly gateway: Uint8Array | null;
@@ -24,7 +23,7 @@ export interface Interface {
   /** texts of the addresses it answers for */
   readonly addresses: ReadonlySet<string>;
   /** of this NIC alone, in lookup order */
-  readonly routes: ReadonlyArray<Route>;
+  readonly routes: ReadonlyArray<InterfaceRoute>;
   readonly neighbors: NeighborTable;
 }
 

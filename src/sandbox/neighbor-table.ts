@@ -12,7 +12,7 @@ export interface WaitingPacket {
   readonly bytes: Uint8Array;
 }
 
-interface Neighbor {
+interface TableNeighbor {
   /** 6 bytes; null while it is asked for */
   readonly mac: Uint8Array | null;
   /** given by the plan: neither overwritten by what is learned nor forgotten */
@@ -21,7 +21,7 @@ interface Neighbor {
 }
 
 /** By the text of the IP address. */
-export type NeighborTable = Map<string, Neighbor>;
+export type NeighborTable = Map<string, TableNeighbor>;
 
 /** A table of permanent neighbors. */
 export const neighborTable = (
@@ -41,7 +41,7 @@ const makeRoom = (table: NeighborTable): void => {
   }
 };
 
-const put = (table: NeighborTable, address: string, neighbor: Neighbor): void => {
+const enter = (table: NeighborTable, address: string, neighbor: TableNeighbor): void => {
   if (!table.has(address)) makeRoom(table);
   table.set(address, neighbor);
 };
@@ -54,7 +54,7 @@ export const learn = (
 ): ReadonlyArray<WaitingPacket> => {
   const known = table.get(address);
   if (known?.fixed === true) return [];
-  put(table, address, { mac: mac.slice(), fixed: false, waiting: [] });
+  enter(table, address, { mac: mac.slice(), fixed: false, waiting: [] });
   return known?.waiting ?? [];
 };
 
@@ -68,6 +68,6 @@ export const resolve = (
   if (known !== undefined && known.mac !== null) return known.mac;
   const waiting = known?.waiting ?? [];
   if (waiting.length < MAX_WAITING)
-    put(table, address, { mac: null, fixed: false, waiting: [...waiting, packet] });
+    enter(table, address, { mac: null, fixed: false, waiting: [...waiting, packet] });
   return null;
 };

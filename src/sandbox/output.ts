@@ -1,5 +1,4 @@
 /** The way out of a NIC: next hop, link address, and the frame or the question that is sent. */
-
 import { ETH_P_IP, ETH_P_IPV6, encodeEthernet } from '../executor/frames/ethernet.js';
 import { multicastMac } from '../executor/frames/ndp.js';
 import { questionFrame } from '../executor/frames/question.js';
@@ -23,16 +22,16 @@ export const routed = (nic: Interface, packet: OutgoingPacket): ReadonlyArray<Ui
   const type = packet.destination.length === 4 ? ETH_P_IP : ETH_P_IPV6;
   const out = { type, bytes: packet.bytes };
   if (packet.destination.length === 16 && packet.destination[0] === 0xff)
-    return [toLink(nic, multicastMac(packet.destination), out)];
+    return [framed(nic, multicastMac(packet.destination), out)];
   const hop = nextHop(nic, packet.destination);
   if (hop === null) return [];
   if (nic.mac === null) return [packet.bytes];
   const known = resolve(nic.neighbors, formatAddress(hop), out);
-  return [known === null ? questionFrame(nic.mac, packet.source, hop) : toLink(nic, known, out)];
+  return [known === null ? questionFrame(nic.mac, packet.source, hop) : framed(nic, known, out)];
 };
 
 /** `packet` to the station `destination`; bare on a link without MAC headers. */
-export const toLink = (
+export const framed = (
   nic: Interface,
   destination: Uint8Array,
   packet: WaitingPacket,

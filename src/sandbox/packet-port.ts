@@ -33,7 +33,7 @@ export interface PortOptions {
   readonly receive: Receive;
 }
 
-const textOf = (what: string, error: LibcError): string => `${what}: ${reasonOf(error)}`;
+const whyRefused = (what: string, error: LibcError): string => `${what}: ${reasonOf(error)}`;
 
 /**
  * Puts the sockets of one NIC in one fanout group, so that each frame comes to one of them and none sees
@@ -45,13 +45,13 @@ const joinFanout = (files: ReadonlyArray<Fd>): E.Either<string, void> => {
   let group = PACKET_FANOUT_FLAG_UNIQUEID << 16;
   for (const fd of files) {
     const domain = getsockoptInt(fd, SOL_SOCKET, SO_DOMAIN)();
-    if (E.isLeft(domain)) return E.left(textOf('not a packet socket', domain.left));
+    if (E.isLeft(domain)) return E.left(whyRefused('not a packet socket', domain.left));
     if (domain.right !== AF_PACKET) return E.left('not a packet socket');
     const joined = setsockoptInt(fd, SOL_PACKET, PACKET_FANOUT, group)();
     if (E.isLeft(joined))
-      return E.left(textOf('failed to enable PACKET_FANOUT option', joined.left));
+      return E.left(whyRefused('failed to enable PACKET_FANOUT option', joined.left));
     const found = getsockoptInt(fd, SOL_PACKET, PACKET_FANOUT)();
-    if (E.isLeft(found)) return E.left(textOf('PACKET_FANOUT', found.left));
+    if (E.isLeft(found)) return E.left(whyRefused('PACKET_FANOUT', found.left));
     group = (found.right & 0xffff) | (PACKET_FANOUT_HASH << 16);
   }
   return E.right(undefined);
@@ -100,7 +100,7 @@ export const openPort = (options: PortOptions): E.Either<string, IO.IO<void>> =>
     })();
     if (E.isLeft(watching)) {
       stop();
-      return E.left(textOf('watch', watching.left));
+      return E.left(whyRefused('watch', watching.left));
     }
     watches.set(fd, watching.right);
   }

@@ -11,7 +11,7 @@ import { close } from '../executor/linux/libc.js';
 import { LATEST, type Target } from '../plan/model/target.js';
 import { type Behavior, deliver } from './behavior.js';
 import { answerCall } from './calls.js';
-import { openConnection } from './connection.js';
+import { serveConnection } from './connection.js';
 import type { AcceptedNetwork } from './contract/accepted.js';
 import type { SandboxEvent } from './events.js';
 import { hostedNetwork } from './hosted-network.js';
@@ -67,7 +67,7 @@ const start =
         connections.delete(fd);
         if (why !== null) onEvent({ _tag: 'ConnectionBroken', why });
       };
-      connections.set(fd, openConnection({ fd, maxFiles: target.maxFiles, serve, closed }));
+      connections.set(fd, serveConnection({ fd, maxFiles: target.maxFiles, serve, closed }));
     };
 
     const listener = openListener({

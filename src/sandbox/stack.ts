@@ -1,5 +1,4 @@
 /** A host's answers to ARP, neighbor discovery and echo requests: frames in, frames out, no sockets. */
-
 import * as t from 'io-ts';
 import {
   ARPOP_REPLY,
@@ -37,7 +36,7 @@ import {
 } from '../executor/frames/ipv6.js';
 import {
   ALL_NODES,
-  decodeNeighbor,
+  decodeNdp,
   encodeAdvertisement,
   NDISC_HOPLIMIT,
   type NeighborMessage,
@@ -47,7 +46,7 @@ import { closed } from '../plan/model/closed.js';
 import type { AcceptedNetwork } from './contract/accepted.js';
 import { type Interface, interfacesOf } from './interface.js';
 import { learn } from './neighbor-table.js';
-import { type OutgoingPacket, routed, toLink } from './output.js';
+import { framed, type OutgoingPacket, routed } from './output.js';
 
 /** Requests answered, of both families where there are two. */
 export const Counters = closed('Counters', { arp: t.number, ndp: t.number, echo: t.number });
@@ -67,13 +66,13 @@ export interface Stack {
 }
 
 /** What one frame is handled with. */
-interface Context {
+interface Receiving {
   readonly nic: Interface;
   readonly counters: Counting;
 }
 
 type Frames = ReadonlyArray<Uint8Array>;
-const NOTHING: Frames = [];
+const NO_FRAMES: Frames = [];
 
 /**
  * The stack of an accepted network. Its state is the neighbor tables of its NICs and the counters.
@@ -88,7 +87,7 @@ export const createStack = (
   const interfaces = interfacesOf(network);
   const receive = (index: number, frame: Uint8Array): Frames => {
     const nic = interfaces[index];
-    if (nic === undefined) return NOTHING;
+    if (nic === undefined) return NO_FRAMES;
     return nic.mac === null
       ? receivePacket({ nic, counters }, frame)
       : receiveEthernet({ nic, counters }, nic.mac, frame);
@@ -97,7 +96,7 @@ export const createStack = (
 };
 
 /** A link without MAC headers: the first four bits say which IP it is. */
-const receivePacket = (context: Context, packet: Uint8Array): Frames =>
+const receivePacket = (context: Receiving, packet: Uint8Array): Frames =>
   (packet[0] ?? 0) >> 4 === 4 ? receiveIpv4(context, packet) : receiveIpv6(context, packet, null);
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean =>
@@ -107,10 +106,10 @@ const equal = (a: Uint8Array, b: Uint8Array): boolean =>
  * Frames for another station are dropped, and so are frames from this one: a packet socket also sees what
  * others send by its link (PACKET_OUTGOING), such as the kernel's own router solicitations.
  */
-const receiveEthernet = (context: Context, mac: Uint8Array, bytes: Uint8Array): Frames => {
+const receiveEthernet = (context: Receiving, mac: Uint8Array, bytes: Uint8Array): Frames => {
   const frame = decodeEthernet(bytes);
-  if (frame === null || equal(frame.source, mac)) return NOTHING;
-  if (!isGroupAddress(frame.destination) && !equal(frame.destination, mac)) return NOTHING;
+  if (frame === null || equal(frame.source, mac)) return NO_FRAMES;
+  if (!isGroupAddress(frame.destination) && !equal(frame.destination, mac)) return NO_FRAMES;
   switch (frame.type) {
     case ETH_P_ARP:
       return receiveArp(context, mac, frame.payload);
@@ -119,7 +118,7 @@ const receiveEthernet = (context: Context, mac: Uint8Array, bytes: Uint8Array): 
     case ETH_P_IPV6:
       return receiveIpv6(context, frame.payload, mac);
     default:
-      return NOTHING;
+      return NO_FRAMES;
   }
 };
 
@@ -135,20 +134,20 @@ const isForeignUnicast = (nic: Interface, address: Uint8Array): boolean => {
 /** What waited for `address`, now that it is known to be at `mac`. */
 const released = (nic: Interface, address: Uint8Array, mac: Uint8Array): Frames =>
   isGroupAddress(mac)
-    ? NOTHING
-    : learn(nic.neighbors, formatAddress(address), mac).map((packet) => toLink(nic, mac, packet));
+    ? NO_FRAMES
+    : learn(nic.neighbors, formatAddress(address), mac).map((packet) => framed(nic, mac, packet));
 
-const receiveArp = (context: Context, mac: Uint8Array, bytes: Uint8Array): Frames => {
+const receiveArp = (context: Receiving, mac: Uint8Array, bytes: Uint8Array): Frames => {
   const { nic } = context;
   const packet = decodeArp(bytes);
-  if (packet === null || !nic.addresses.has(formatAddress(packet.targetAddress))) return NOTHING;
+  if (packet === null || !nic.addresses.has(formatAddress(packet.targetAddress))) return NO_FRAMES;
   const waited = isForeignUnicast(nic, packet.senderAddress)
     ? released(nic, packet.senderAddress, packet.senderMac)
-    : NOTHING; // a probe (RFC 5227) tells no address
+    : NO_FRAMES; // a probe (RFC 5227) tells no address
   return packet.operation === ARPOP_REQUEST ? [answerArp(context, mac, packet), ...waited] : waited;
 };
 
-const answerArp = ({ counters }: Context, mac: Uint8Array, request: ArpPacket): Uint8Array => {
+const answerArp = ({ counters }: Receiving, mac: Uint8Array, request: ArpPacket): Uint8Array => {
   counters.arp += 1;
   const payload = encodeArp({
     operation: ARPOP_REPLY,
@@ -160,14 +159,14 @@ const answerArp = ({ counters }: Context, mac: Uint8Array, request: ArpPacket): 
   return encodeEthernet({ destination: request.senderMac, source: mac, type: ETH_P_ARP, payload });
 };
 
-const receiveIpv4 = (context: Context, bytes: Uint8Array): Frames => {
+const receiveIpv4 = (context: Receiving, bytes: Uint8Array): Frames => {
   const { nic, counters } = context;
   const packet = decodeIpv4(bytes);
-  if (packet === null || packet.protocol !== IPPROTO_ICMP) return NOTHING;
-  if (!nic.addresses.has(formatAddress(packet.destination))) return NOTHING;
+  if (packet === null || packet.protocol !== IPPROTO_ICMP) return NO_FRAMES;
+  if (!nic.addresses.has(formatAddress(packet.destination))) return NO_FRAMES;
   const message = decodeIcmp(packet.payload);
-  if (message?.type !== ICMP_ECHO || message.code !== 0) return NOTHING;
-  if (!isForeignUnicast(nic, packet.source)) return NOTHING;
+  if (message?.type !== ICMP_ECHO || message.code !== 0) return NO_FRAMES;
+  if (!isForeignUnicast(nic, packet.source)) return NO_FRAMES;
   const reply: OutgoingPacket = {
     source: packet.destination,
     destination: packet.source,
@@ -195,29 +194,33 @@ const icmp6 = (
 };
 
 /** `mac` is null on a link without MAC headers, where there are no neighbors to discover. */
-const receiveIpv6 = (context: Context, bytes: Uint8Array, mac: Uint8Array | null): Frames => {
+const receiveIpv6 = (context: Receiving, bytes: Uint8Array, mac: Uint8Array | null): Frames => {
   const packet = decodeIpv6(bytes);
-  if (packet === null || packet.nextHeader !== IPPROTO_ICMPV6) return NOTHING;
+  if (packet === null || packet.nextHeader !== IPPROTO_ICMPV6) return NO_FRAMES;
   const message = decodeIcmp6(packet);
-  if (message === null) return NOTHING;
+  if (message === null) return NO_FRAMES;
   if (message.type === ICMPV6_ECHO_REQUEST && message.code === 0)
     return answerEcho6(context, packet, message);
-  const neighbor = decodeNeighbor(message);
+  const neighbor = decodeNdp(message);
   return neighbor === null || mac === null || packet.hopLimit !== NDISC_HOPLIMIT
-    ? NOTHING
+    ? NO_FRAMES
     : receiveNeighbor(context, mac, packet, neighbor);
 };
 
-const answerEcho6 = ({ nic, counters }: Context, packet: Ipv6Packet, echo: IcmpMessage): Frames => {
-  if (!nic.addresses.has(formatAddress(packet.destination))) return NOTHING;
-  if (!isForeignUnicast(nic, packet.source)) return NOTHING;
+const answerEcho6 = (
+  { nic, counters }: Receiving,
+  packet: Ipv6Packet,
+  echo: IcmpMessage,
+): Frames => {
+  if (!nic.addresses.has(formatAddress(packet.destination))) return NO_FRAMES;
+  if (!isForeignUnicast(nic, packet.source)) return NO_FRAMES;
   counters.echo += 1;
   const message = { ...echo, type: ICMPV6_ECHO_REPLY };
   return routed(nic, icmp6(packet.destination, packet.source, DEFAULT_HOP_LIMIT, message));
 };
 
 const receiveNeighbor = (
-  context: Context,
+  context: Receiving,
   mac: Uint8Array,
   packet: Ipv6Packet,
   message: NeighborMessage,
@@ -231,16 +234,16 @@ const receiveNeighbor = (
  * the solicited-node group or, as reachability probes are, to the address itself.
  */
 const answerSolicitation = (
-  { nic, counters }: Context,
+  { nic, counters }: Receiving,
   mac: Uint8Array,
   packet: Ipv6Packet,
   { target, linkAddress }: NeighborMessage,
 ): Frames => {
-  if (!nic.addresses.has(formatAddress(target))) return NOTHING;
+  if (!nic.addresses.has(formatAddress(target))) return NO_FRAMES;
   const solicited = isForeignUnicast(nic, packet.source);
   const destination = solicited ? packet.source : ALL_NODES;
   const waited =
-    solicited && linkAddress !== null ? released(nic, packet.source, linkAddress) : NOTHING;
+    solicited && linkAddress !== null ? released(nic, packet.source, linkAddress) : NO_FRAMES;
   counters.ndp += 1;
   const advertisement = encodeAdvertisement(target, mac, solicited);
   return [...waited, ...routed(nic, icmp6(target, destination, NDISC_HOPLIMIT, advertisement))];
@@ -248,9 +251,9 @@ const answerSolicitation = (
 
 /** Taken only for a neighbor that is known or asked for. Source: RFC 4861 section 7.2.5. */
 const receiveAdvertisement = (
-  { nic }: Context,
+  { nic }: Receiving,
   { target, linkAddress }: NeighborMessage,
 ): Frames =>
   linkAddress !== null && nic.neighbors.has(formatAddress(target))
     ? released(nic, target, linkAddress)
-    : NOTHING;
+    : NO_FRAMES;

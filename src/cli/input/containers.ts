@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Exec, Needs } from '../../executor/effects/exec.js';
-import { connect } from '../../executor/effects/sandbox.js';
+import { connectTo } from '../../executor/effects/sandbox.js';
 import type { SandboxAddress } from '../../executor/urpc/address.js';
 import { defaultRoot, findContainer } from '../../executor/urpc/container.js';
 import { probeTarget } from '../../executor/urpc/probe.js';
@@ -15,7 +15,7 @@ import type { Location } from './place.js';
 /** Asks the sandbox itself, without side effects: the runsc on the PATH may be another release. */
 const askedTarget = (address: SandboxAddress): Exec<Needs<'sandbox'>, string> =>
   RTE.bracketW(
-    connect(address),
+    connectTo(address),
     (connection) => RTE.fromTaskEither(probeTarget(connection)),
     ({ close }) => RTE.fromIO(close),
   );

@@ -31,7 +31,7 @@ export const unlink =
   ({ files }) =>
     files.unlink(path);
 
-const open =
+const opened =
   (path: string, flags: number, mode: number): OnFiles<OpenFile | null> =>
   ({ files }) =>
     files.open(path, flags, mode);
@@ -44,7 +44,7 @@ export const withFile = <R, A>(
   use: (file: OpenFile) => Exec<R, A>,
 ): Exec<R & Needs<'files'>, A | null> =>
   RTE.bracketW(
-    open(path, flags, mode),
+    opened(path, flags, mode),
     (file): Exec<R, A | null> => (file === null ? RTE.right(null) : use(file)),
     (file) => (file === null ? nothing : RTE.fromTask(file.close)),
   );

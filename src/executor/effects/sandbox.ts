@@ -6,7 +6,7 @@ import type { SandboxConnection } from '../urpc/client.js';
 import type { Exec, Needs } from './exec.js';
 
 /** The connection is to be closed by whoever asked for it. */
-export const connect =
+export const connectTo =
   (to: SandboxAddress): Exec<Needs<'sandbox'>, SandboxConnection> =>
   ({ sandbox }) =>
     sandbox.connect(to);
@@ -14,6 +14,6 @@ export const connect =
 /** Connects and goes away again: that somebody takes connections there. */
 export const knock = (to: SandboxAddress): Exec<Needs<'sandbox'>, void> =>
   pipe(
-    connect(to),
+    connectTo(to),
     RTE.flatMapIO(({ close }) => close),
   );

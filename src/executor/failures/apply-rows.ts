@@ -7,16 +7,16 @@ import type {
   StalePlan,
   VerificationFailed,
 } from './failure.js';
-import { inBrackets, listed, type Rows } from './row.js';
+import { type FailureRows, inBrackets, inOneSentence } from './row.js';
 
 const staleText = ({ identity, gone, come }: StalePlan): string => {
   if (identity !== null)
     return `this is another namespace (${identity[1]}) than the planned one (${identity[0]})`;
   const changes = [...gone.map((what) => `gone: ${what}`), ...come.map((what) => `new: ${what}`)];
-  return `the namespace changed since the plan was made: ${listed(changes)}`;
+  return `the namespace changed since the plan was made: ${inOneSentence(changes)}`;
 };
 
-export const APPLY_ROWS: Rows<
+export const APPLY_ROWS: FailureRows<
   StalePlan | Preflight | RolledBack | RollbackFailed | RestoreIncomplete | VerificationFailed
 > = {
   StalePlan: {
@@ -31,8 +31,8 @@ export const APPLY_ROWS: Rows<
     means: 'something needed is missing, all of it listed; nothing was done',
     ending: ({ failures }) => (failures.some(({ rights }) => rights) ? 'notPermitted' : 'badInput'),
     summary: ({ failures }) =>
-      `nothing was done: ${listed(failures.map(({ summary }) => summary))}`,
-    remedy: ({ failures }) => listed(failures.map(({ remedy }) => remedy)),
+      `nothing was done: ${inOneSentence(failures.map(({ summary }) => summary))}`,
+    remedy: ({ failures }) => inOneSentence(failures.map(({ remedy }) => remedy)),
   },
   RolledBack: {
     causeOf: ({ cause }) => cause,
@@ -46,7 +46,7 @@ export const APPLY_ROWS: Rows<
     path: ({ journal }) => journal ?? '',
     summary: ({ cause, undo, missing }, of) => {
       const why = inBrackets(undo === null ? null : of(undo));
-      const what = missing.length === 0 ? '' : `: ${listed(missing)}`;
+      const what = missing.length === 0 ? '' : `: ${inOneSentence(missing)}`;
       return `${of(cause)}; and it could not be undone completely${why}${what}`;
     },
     remedy: 'put right what stands in the way, then run netplan recover',
@@ -57,7 +57,7 @@ export const APPLY_ROWS: Rows<
     ending: 'personNeeded',
     path: ({ journal }) => journal,
     summary: ({ undo, missing }, of) =>
-      `not everything could be given back${inBrackets(undo === null ? null : of(undo))}: ${listed(missing)}`,
+      `not everything could be given back${inBrackets(undo === null ? null : of(undo))}: ${inOneSentence(missing)}`,
     remedy: 'put right what stands in the way and run it again',
   },
   VerificationFailed: {
@@ -65,7 +65,7 @@ export const APPLY_ROWS: Rows<
     means: 'the sandbox has the network and the namespace is not as planned',
     ending: 'personNeeded',
     summary: ({ differences }) =>
-      `the sandbox has the network, but the namespace is not as planned: ${listed(differences)}`,
+      `the sandbox has the network, but the namespace is not as planned: ${inOneSentence(differences)}`,
     remedy: 'remove what came back or who else answers, or release and apply again',
   },
 };

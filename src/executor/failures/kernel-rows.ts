@@ -4,19 +4,19 @@ import type { LibcError, LinkGone, NetnsNotFound } from '../linux/failure.js';
 import type { DumpError, NetlinkError } from '../netlink/failure.js';
 import { errnoEnding, errnoRemedy, errnoText } from './errno-text.js';
 import type { Interrupted, RootNamespace, UnsafeFile } from './failure.js';
-import { inBrackets, type Row, type Rows } from './row.js';
+import { type FailureRow, type FailureRows, inBrackets } from './row.js';
 
 const changed = ({ change }: NetlinkError): string => (change === null ? '' : changeText(change));
 
 /** `call about`, or the call alone. */
-const about = (call: string, what: string): string => (what === '' ? call : `${call} ${what}`);
+const callAbout = (call: string, what: string): string => (what === '' ? call : `${call} ${what}`);
 
 const noNetns = (
-  code: Row<NetnsNotFound>['code'],
+  code: FailureRow<NetnsNotFound>['code'],
   means: string,
   what: string,
   remedy: string,
-): Row<NetnsNotFound> => ({
+): FailureRow<NetnsNotFound> => ({
   code,
   means,
   ending: ({ why }) => (why === 'not-permitted' ? 'notPermitted' : 'badInput'),
@@ -25,7 +25,7 @@ const noNetns = (
   remedy,
 });
 
-export const KERNEL_ROWS: Rows<
+export const KERNEL_ROWS: FailureRows<
   LibcError | DumpError | NetnsNotFound | RootNamespace | LinkGone | UnsafeFile | Interrupted
 > = {
   SyscallError: {
@@ -33,7 +33,7 @@ export const KERNEL_ROWS: Rows<
     means: 'a system call failed; the message has the call and the errno',
     ending: errnoEnding,
     path: (e) => e.about,
-    summary: (e) => `${about(e.call, e.about)}: ${errnoText(e.errno)}`,
+    summary: (e) => `${callAbout(e.call, e.about)}: ${errnoText(e.errno)}`,
     remedy: ({ call, errno }) => errnoRemedy(call, errno),
   },
   NetlinkError: {
@@ -42,7 +42,7 @@ export const KERNEL_ROWS: Rows<
     ending: errnoEnding,
     path: changed,
     summary: (e) =>
-      `${about(e.request, changed(e))}: ${errnoText(e.errno)}${e.message === '' ? '' : `: ${e.message}`}`,
+      `${callAbout(e.request, changed(e))}: ${errnoText(e.errno)}${e.message === '' ? '' : `: ${e.message}`}`,
     remedy: ({ request, errno }) => errnoRemedy(request, errno),
   },
   DumpInterrupted: {

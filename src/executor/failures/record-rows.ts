@@ -10,15 +10,15 @@ import type {
   OutcomeUnknown,
   SandboxAlive,
 } from './failure.js';
-import { listed, type Rows } from './row.js';
+import { type FailureRows, inOneSentence } from './row.js';
 import { OUTCOME_UNKNOWN } from './sandbox-rows.js';
 
 const byWhom = ({ at, sandbox, pid }: ApplyRecord): string =>
   `at ${at} by process ${pid} for sandbox ${sandbox}`;
 
-const journalOf = ({ record }: { readonly record: ApplyRecord }): string => record.journal;
+const recordPath = ({ record }: { readonly record: ApplyRecord }): string => record.journal;
 
-export const RECORD_ROWS: Rows<
+export const RECORD_ROWS: FailureRows<
   | JournalUnreadable
   | JournalElsewhere
   | NoJournal
@@ -58,13 +58,13 @@ export const RECORD_ROWS: Rows<
     code: 'exec/apply-interrupted',
     means: 'an earlier apply was killed: recover it first',
     ending: 'personNeeded',
-    path: journalOf,
+    path: recordPath,
     summary: ({ record }) => `an apply in ${record.netns} was interrupted: begun ${byWhom(record)}`,
     remedy: ({ record }) => `netplan recover --netns ${record.netns}`,
   },
   OutcomeUnknown: {
     ...OUTCOME_UNKNOWN,
-    path: journalOf,
+    path: recordPath,
     summary: ({ record }) =>
       `it is not known whether the sandbox took ${record.netns}: called ${byWhom(record)}`,
     remedy: 'look at the sandbox; when it does not have the network: netplan recover --give-back',
@@ -73,16 +73,16 @@ export const RECORD_ROWS: Rows<
     code: 'exec/handed-over',
     means: 'the addresses were handed over already: release them first',
     ending: 'badInput',
-    path: journalOf,
+    path: recordPath,
     summary: ({ record, addresses }) =>
-      `addresses already handed over ${byWhom(record)}: ${listed(addresses)}`,
+      `addresses already handed over ${byWhom(record)}: ${inOneSentence(addresses)}`,
     remedy: ({ record }) => `when that sandbox is gone: netplan release --netns ${record.netns}`,
   },
   SandboxAlive: {
     code: 'exec/sandbox-alive',
     means: 'the sandbox that has the addresses still runs',
     ending: 'badInput',
-    path: journalOf,
+    path: recordPath,
     summary: ({ record, evidence }) =>
       `sandbox ${record.sandbox} still has the addresses: ${evidence}`,
     remedy: 'stop it first; --force gives them back nevertheless',

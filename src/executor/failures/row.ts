@@ -8,7 +8,7 @@ import type { ExecError } from './failure.js';
 export type Ending = 'badInput' | 'refused' | 'personNeeded' | 'notPermitted';
 
 /** A failure that has one code. */
-export interface Row<E> {
+export interface FailureRow<E> {
   /** stable: a new case is a new code */
   readonly code: `exec/${string}`;
   /** for docs/codes.md; what to do about it depends on the case and is in `remedy` */
@@ -24,7 +24,7 @@ export interface Row<E> {
 /** A failure whose code depends on the case. */
 export interface RowPerCase<E, Case extends string> {
   readonly caseOf: (e: E) => Case;
-  readonly cases: Readonly<Record<Case, Row<E>>>;
+  readonly cases: Readonly<Record<Case, FailureRow<E>>>;
 }
 
 /** A failure that has the code, the path and the remedy of the one that caused it. */
@@ -36,12 +36,12 @@ export interface RowOfCause<E> {
 }
 
 /** A row for each failure of a union: one that is missing does not compile. */
-export type Rows<Union extends ExecError> = {
-  readonly [E in Union as E['_tag']]: Row<E> | RowPerCase<E, string> | RowOfCause<E>;
+export type FailureRows<Union extends ExecError> = {
+  readonly [E in Union as E['_tag']]: FailureRow<E> | RowPerCase<E, string> | RowOfCause<E>;
 };
 
-/** Several objects or reasons in one sentence. */
-export const listed = (texts: ReadonlyArray<string>): string => texts.join('; ');
+/** Several objects or reasons, one after the other. */
+export const inOneSentence = (texts: ReadonlyArray<string>): string => texts.join('; ');
 
 /** ` (detail)`, or nothing where there is none. */
 export const inBrackets = (detail: string | null): string =>

@@ -7,14 +7,14 @@ import type {
   WrongListener,
 } from '../urpc/failure.js';
 import { errnoEnding, errnoRemedy, errnoText } from './errno-text.js';
-import { inBrackets, type Row, type Rows } from './row.js';
+import { type FailureRow, type FailureRows, inBrackets } from './row.js';
 
 /** Two failures have it: the call's own, and that of a later netplan which finds the journal of that call. */
 export const OUTCOME_UNKNOWN = {
   code: 'exec/outcome-unknown',
   means: 'the call was sent and no answer came: nothing was undone',
   ending: 'personNeeded',
-} as const satisfies Partial<Row<unknown>>;
+} as const satisfies Partial<FailureRow<unknown>>;
 
 const BROKEN: Readonly<Record<ExchangeBroken['why'], string>> = {
   closed: 'the connection was closed before a whole answer came',
@@ -30,7 +30,7 @@ const brokenText = ({ method, why, detail }: ExchangeBroken): string =>
 const listener = (pid: number): string =>
   pid === 0 ? 'a process outside of this pid namespace' : `process ${pid}`;
 
-export const SANDBOX_ROWS: Rows<
+export const SANDBOX_ROWS: FailureRows<
   SandboxUnreachable | WrongListener | ContainerUnusable | RemoteError | ExchangeBroken
 > = {
   SandboxUnreachable: {

@@ -4,21 +4,21 @@ import { APPLY_ROWS } from './apply-rows.js';
 import type { ExecError } from './failure.js';
 import { KERNEL_ROWS } from './kernel-rows.js';
 import { RECORD_ROWS } from './record-rows.js';
-import type { Ending, Row, RowOfCause, RowPerCase, Rows } from './row.js';
+import type { Ending, FailureRow, FailureRows, RowOfCause, RowPerCase } from './row.js';
 import { SANDBOX_ROWS } from './sandbox-rows.js';
 
 /** Total: an ExecError that has no row does not compile. */
-const EXEC_FAILURES: Rows<ExecError> = {
+const EXEC_FAILURES: FailureRows<ExecError> = {
   ...KERNEL_ROWS,
   ...SANDBOX_ROWS,
   ...APPLY_ROWS,
   ...RECORD_ROWS,
 };
 
-type AnyRow = Row<ExecError> | RowPerCase<ExecError, string> | RowOfCause<ExecError>;
+type AnyRow = FailureRow<ExecError> | RowPerCase<ExecError, string> | RowOfCause<ExecError>;
 
 /** A row is for the failures of its own tag alone, which is what it is looked up by. */
-const rowOf = (e: ExecError): Row<ExecError> | RowOfCause<ExecError> => {
+const rowOf = (e: ExecError): FailureRow<ExecError> | RowOfCause<ExecError> => {
   const row = EXEC_FAILURES[e._tag] as AnyRow;
   if (!('caseOf' in row)) return row;
   const found = row.cases[row.caseOf(e)];
@@ -50,7 +50,9 @@ export const endingOf = (e: ExecError): Ending => {
   return typeof ending === 'string' ? ending : ending(e);
 };
 
-const codesOf = (row: Rows<ExecError>[ExecError['_tag']]): ReadonlyArray<[string, string]> => {
+const codesOf = (
+  row: FailureRows<ExecError>[ExecError['_tag']],
+): ReadonlyArray<[string, string]> => {
   if ('causeOf' in row) return [];
   const rows = 'caseOf' in row ? Object.values(row.cases) : [row];
   return rows.map(({ code, means }) => [code, means]);

@@ -2,7 +2,7 @@
 import { checksumOf, pseudoHeaderSum, sum16 } from './checksum.js';
 import { IPPROTO_ICMPV6, type Ipv6Packet } from './ipv6.js';
 
-const HEADER = 4;
+const ICMP_HEADER = 4;
 
 export const ICMP_ECHOREPLY = 0; // linux/icmp.h
 export const ICMP_ECHO = 8; // linux/icmp.h
@@ -20,15 +20,15 @@ export interface IcmpMessage {
 export type Ipv6Ends = Pick<Ipv6Packet, 'source' | 'destination'>;
 
 const decode = (bytes: Uint8Array, pseudoHeader: number): IcmpMessage | null =>
-  bytes.length < HEADER || checksumOf(sum16(bytes, pseudoHeader)) !== 0
+  bytes.length < ICMP_HEADER || checksumOf(sum16(bytes, pseudoHeader)) !== 0
     ? null
-    : { type: bytes[0] ?? 0, code: bytes[1] ?? 0, body: bytes.subarray(HEADER) };
+    : { type: bytes[0] ?? 0, code: bytes[1] ?? 0, body: bytes.subarray(ICMP_HEADER) };
 
-const encode = (message: IcmpMessage, pseudoHeader: number): Uint8Array => {
-  const out = new Uint8Array(HEADER + message.body.length);
+const withChecksum = (message: IcmpMessage, pseudoHeader: number): Uint8Array => {
+  const out = new Uint8Array(ICMP_HEADER + message.body.length);
   out[0] = message.type;
   out[1] = message.code;
-  out.set(message.body, HEADER);
+  out.set(message.body, ICMP_HEADER);
   const checksum = checksumOf(sum16(out, pseudoHeader));
   out[2] = checksum >> 8;
   out[3] = checksum & 0xff;
@@ -45,7 +45,7 @@ export const decodeIcmp = (bytes: Uint8Array): IcmpMessage | null => decode(byte
 export const decodeIcmp6 = (packet: Ipv6Packet): IcmpMessage | null =>
   decode(packet.payload, pseudoHeader(packet, packet.payload.length));
 
-export const encodeIcmp = (message: IcmpMessage): Uint8Array => encode(message, 0);
+export const encodeIcmp = (message: IcmpMessage): Uint8Array => withChecksum(message, 0);
 
 export const encodeIcmp6 = (message: IcmpMessage, ends: Ipv6Ends): Uint8Array =>
-  encode(message, pseudoHeader(ends, HEADER + message.body.length));
+  withChecksum(message, pseudoHeader(ends, ICMP_HEADER + message.body.length));

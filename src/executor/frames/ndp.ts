@@ -30,7 +30,7 @@ const KINDS: { readonly [type: number]: NeighborMessage['kind'] } = {
  * The message, or null when it is another, its code is not 0, it is too short, or an option is empty or
  * longer than what is left. The caller checks the hop limit.
  */
-export const decodeNeighbor = ({ type, code, body }: IcmpMessage): NeighborMessage | null => {
+export const decodeNdp = ({ type, code, body }: IcmpMessage): NeighborMessage | null => {
   const kind = KINDS[type];
   if (kind === undefined || code !== 0 || body.length < FIXED) return null;
   const wanted = kind === 'solicitation' ? ND_OPT_SOURCE_LL_ADDR : ND_OPT_TARGET_LL_ADDR;
@@ -84,7 +84,7 @@ export const encodeAdvertisement = (
 export const ALL_NODES: Uint8Array = Uint8Array.of(0xff, 2, ...new Array(13).fill(0), 1);
 
 /** ff02::1:ffXX:XXXX for the last 24 bits of `address`. Source: RFC 4291 section 2.7.1. */
-export const solicitedNode = (address: Uint8Array): Uint8Array => {
+export const solicitedNodeGroup = (address: Uint8Array): Uint8Array => {
   const out = Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 0, 0, 0);
   out.set(address.subarray(13, 16), 13);
   return out;

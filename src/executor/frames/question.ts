@@ -3,7 +3,7 @@ import { ARPOP_REQUEST, encodeArp } from './arp.js';
 import { BROADCAST, ETH_P_ARP, ETH_P_IPV6, encodeEthernet } from './ethernet.js';
 import { encodeIcmp6 } from './icmp.js';
 import { encodeIpv6, IPPROTO_ICMPV6 } from './ipv6.js';
-import { encodeSolicitation, multicastMac, NDISC_HOPLIMIT, solicitedNode } from './ndp.js';
+import { encodeSolicitation, multicastMac, NDISC_HOPLIMIT, solicitedNodeGroup } from './ndp.js';
 
 const arpRequest = (mac: Uint8Array, source: Uint8Array, target: Uint8Array): Uint8Array =>
   encodeEthernet({
@@ -20,7 +20,7 @@ const arpRequest = (mac: Uint8Array, source: Uint8Array, target: Uint8Array): Ui
   });
 
 const solicitation = (mac: Uint8Array, source: Uint8Array, target: Uint8Array): Uint8Array => {
-  const ends = { source, destination: solicitedNode(target) };
+  const ends = { source, destination: solicitedNodeGroup(target) };
   const unspecified = source.every((byte) => byte === 0);
   return encodeEthernet({
     destination: multicastMac(ends.destination),

@@ -22,7 +22,7 @@ export interface RecoverOptions {
 }
 
 /** While the sandbox lives it may have the network. */
-const notAlive = (journal: Journal): Exec<Needs<'sandbox' | 'machine'>, void> =>
+const cannotHaveIt = (journal: Journal): Exec<Needs<'sandbox' | 'machine'>, void> =>
   mustBeGone(journal.header.sandbox, () => ({ _tag: 'OutcomeUnknown', record: recordOf(journal) }));
 
 /** An apply that was killed while it wrote its journal has done nothing, but may have left the file it wrote to. */
@@ -47,7 +47,7 @@ export const recover = (
         return giveBack(journal, netns, folder);
       case 'unknown':
         return pipe(
-          decided ? nothing : notAlive(journal),
+          decided ? nothing : cannotHaveIt(journal),
           RTE.flatMap(() => giveBack(journal, netns, folder)),
         );
       case 'handed-over':

@@ -27,7 +27,7 @@ const committed = (
 };
 
 /** Giving the addresses back while the sandbox uses them would put two owners on the wire. */
-const notAlive = (journal: Journal): Exec<Needs<'sandbox' | 'machine'>, void> =>
+const doesNotUseIt = (journal: Journal): Exec<Needs<'sandbox' | 'machine'>, void> =>
   mustBeGone(journal.header.sandbox, (evidence) => ({
     _tag: 'SandboxAlive',
     record: recordOf(journal),
@@ -42,7 +42,7 @@ export const release = (
   withJournal(netnsPath, folder, (journal, netns) =>
     pipe(
       committed(journal, netns, folder),
-      RTE.tap((found) => (force ? nothing : notAlive(found))),
+      RTE.tap((found) => (force ? nothing : doesNotUseIt(found))),
       RTE.flatMap((found) => giveBack(found, netns, folder)),
     ),
   );

@@ -8,7 +8,7 @@ import { staleness } from '../../plan/restore/stale.js';
 import type { Capabilities, Netns } from '../effects/capabilities.js';
 import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
 import { self } from '../effects/machine.js';
-import { connect } from '../effects/sandbox.js';
+import { connectTo } from '../effects/sandbox.js';
 import type { PreflightFailure } from '../failures/failure.js';
 import { describeExec } from '../failures/table.js';
 import { DEFAULT_JOURNAL_FOLDER } from '../journal/folder.js';
@@ -137,7 +137,7 @@ const notStale = (
   return stale === null ? nothing : fail({ _tag: 'StalePlan', ...stale });
 };
 
-interface Connected {
+interface Reached {
   readonly connection: SandboxConnection | null;
   readonly failures: ReadonlyArray<PreflightFailure>;
 }
@@ -146,13 +146,13 @@ interface Connected {
 const connected = (
   ops: ReadonlyArray<Op>,
   { sandbox }: ApplyTarget,
-): Exec<Needs<'sandbox'>, Connected> =>
+): Exec<Needs<'sandbox'>, Reached> =>
   ops.length === 0
     ? RTE.right({ connection: null, failures: [] })
     : pipe(
-        connect(sandbox),
-        RTE.map((connection): Connected => ({ connection, failures: [] })),
-        RTE.orElseW((error): Exec<unknown, Connected> => {
+        connectTo(sandbox),
+        RTE.map((connection): Reached => ({ connection, failures: [] })),
+        RTE.orElseW((error): Exec<unknown, Reached> => {
           const { code, summary, remedy } = describeExec(error);
           const failures = [{ code, summary, remedy, rights: false }];
           return RTE.right({ connection: null, failures });

@@ -8,9 +8,9 @@ import { bootId, now, pid, self, startTimeOf, uptime } from '../effects/machine.
 import type { JournalHeader, JournalSandbox } from '../journal/header.js';
 import type { Handover } from './handover.js';
 
-type Sandbox = Omit<JournalSandbox, 'startTime'>;
+type NamedSandbox = Omit<JournalSandbox, 'startTime'>;
 
-const sandboxRecord = (sandbox: Sandbox): Exec<Needs<'machine'>, JournalSandbox> =>
+const sandboxRecord = (sandbox: NamedSandbox): Exec<Needs<'machine'>, JournalSandbox> =>
   sandbox.pid === undefined
     ? RTE.right(sandbox)
     : pipe(
@@ -32,7 +32,7 @@ const takenTexts = ({ plan, before }: Handover): ReadonlyArray<string> => {
 /** What is written down before the first effect. */
 export const headerOf = (
   handover: Handover,
-  sandbox: Sandbox,
+  sandbox: NamedSandbox,
 ): Exec<Needs<'machine'>, JournalHeader> =>
   pipe(
     RTE.Do,

@@ -16,7 +16,7 @@ import { type Handover, journalOf, mark, notInterrupted, opReports } from './han
 type Transacting = Needs<'kernel' | 'files' | 'machine'>;
 
 /** How far the ops have come. */
-interface Progress {
+interface SoFar {
   /** one per op that was come to */
   readonly outcomes: ReadonlyArray<OpOutcome>;
   /** open until the end: the sandbox has its own copies then */
@@ -24,9 +24,9 @@ interface Progress {
   readonly warnings: ReadonlyArray<string>;
 }
 
-const START: Progress = { outcomes: [], sockets: [], warnings: [] };
+const NOTHING_RUN: SoFar = { outcomes: [], sockets: [], warnings: [] };
 
-const having = (progress: Progress, outcome: OpOutcome): Progress => ({
+const having = (progress: SoFar, outcome: OpOutcome): SoFar => ({
   ...progress,
   outcomes: [...progress.outcomes, outcome],
 });
@@ -34,8 +34,8 @@ const having = (progress: Progress, outcome: OpOutcome): Progress => ({
 const bindSocket = (
   { netns }: Handover,
   op: BindPacketSocket,
-  progress: Progress,
-): Exec<unknown, Progress> =>
+  progress: SoFar,
+): Exec<unknown, SoFar> =>
   pipe(
     RTE.fromTaskEither(netns.bindPacketSocket(op)),
     RTE.map(({ fd, warnings }) => ({
@@ -48,8 +48,8 @@ const bindSocket = (
 const deleteAddress = (
   { netns }: Handover,
   { _tag, link: _, ifindex, ...address }: DeleteAddress,
-  progress: Progress,
-): Exec<unknown, Progress> =>
+  progress: SoFar,
+): Exec<unknown, SoFar> =>
   pipe(
     RTE.fromTaskEither(netns.change({ _tag: 'RemoveAddress', ifindex, address })),
     RTE.map((done) => having(progress, done === 'done' ? 'applied' : 'already-done')),
@@ -78,7 +78,7 @@ const request = (
 };
 
 /** The phase is on disk before the first byte goes: a journal without it proves that nothing was sent. */
-const callSandbox = (handover: Handover, progress: Progress): Exec<Transacting, Progress> =>
+const callSandbox = (handover: Handover, progress: SoFar): Exec<Transacting, SoFar> =>
   pipe(
     mark(handover, 'calling'),
     RTE.flatMap(() =>
@@ -90,7 +90,7 @@ const callSandbox = (handover: Handover, progress: Progress): Exec<Transacting, 
     RTE.map(() => having(progress, 'applied')),
   );
 
-const runOp = (handover: Handover, op: Op, progress: Progress): Exec<Transacting, Progress> => {
+const runOp = (handover: Handover, op: Op, progress: SoFar): Exec<Transacting, SoFar> => {
   switch (op._tag) {
     case 'BindPacketSocket':
       return bindSocket(handover, op, progress);
@@ -102,14 +102,14 @@ const runOp = (handover: Handover, op: Op, progress: Progress): Exec<Transacting
 };
 
 /** How the ops ended: all of them, or at the one that failed because of `cause`. */
-interface Ended extends Progress {
+interface Ended extends SoFar {
   readonly cause: ExecError | null;
 }
 
 /** Between two ops a signal is heard: the next one is not run then. */
 const runOps = (
   handover: Handover,
-  progress: Progress = START,
+  progress: SoFar = NOTHING_RUN,
 ): RT.ReaderTask<Transacting, Ended> => {
   const op = handover.ops[progress.outcomes.length];
   if (op === undefined) return RT.of({ ...progress, cause: null });

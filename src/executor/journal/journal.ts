@@ -54,7 +54,7 @@ const MAX_BYTES = 512 * 1024 * 1024;
 export const journalPath = (folder: string, netns: NetnsIdentity): string =>
   join(folder, `${journalName(netns)}.journal`);
 
-const unreadable = (path: string, why: string): JournalUnreadable => ({
+const damaged = (path: string, why: string): JournalUnreadable => ({
   _tag: 'JournalUnreadable',
   path,
   why,
@@ -66,13 +66,13 @@ const parseLine =
     pipe(
       E.tryCatch(
         () => JSON.parse(line) as unknown,
-        () => unreadable(path, 'a line is not JSON'),
+        () => damaged(path, 'a line is not JSON'),
       ),
       E.flatMap((json) =>
         pipe(
           decodeWith(codec)(json),
           E.mapLeft(([error]) =>
-            unreadable(path, `${error?.path ?? ''}: expected ${error?.expected ?? ''}`),
+            damaged(path, `${error?.path ?? ''}: expected ${error?.expected ?? ''}`),
           ),
         ),
       ),
@@ -81,7 +81,7 @@ const parseLine =
 /** The journal in `text`. */
 export const parseJournal = (path: string, text: string): E.Either<JournalUnreadable, Journal> => {
   const [first, ...rest] = text.split('\n').slice(0, -1); // what follows the last line feed was cut
-  if (first === undefined) return E.left(unreadable(path, 'the header is cut'));
+  if (first === undefined) return E.left(damaged(path, 'the header is cut'));
   const parse = parseLine(path);
   return pipe(
     E.Do,
@@ -95,7 +95,7 @@ export const parseJournal = (path: string, text: string): E.Either<JournalUnread
 export const readJournal = (path: string): Exec<Needs<'files' | 'machine'>, Journal | null> =>
   withSafeFile(path, constants.O_RDONLY, (file, { bytes }) =>
     bytes > MAX_BYTES
-      ? fail(unreadable(path, `has ${bytes} bytes`))
+      ? fail(damaged(path, `has ${bytes} bytes`))
       : pipe(
           RTE.fromTaskEither(file.read(MAX_BYTES)),
           RTE.flatMapEither((text) => parseJournal(path, text)),
@@ -164,7 +164,7 @@ export const markJournal = (path: string, phase: Phase): Exec<Needs<'files' | 'm
       ),
     ),
     RTE.flatMap((written) =>
-      written === null ? fail(unreadable(path, 'it was removed while apply ran')) : nothing,
+      written === null ? fail(damaged(path, 'it was removed while apply ran')) : nothing,
     ),
   );
 

@@ -73,7 +73,7 @@ const whenWon = <R, A>(path: string, file: OpenFile, use: Exec<R, A>): Exec<R & 
   );
 
 /** Runs `use` when the lock was won on the file that is still at `path`. */
-const attempt = <R, A>(path: string, use: Exec<R, A>): Exec<R & Locking, Won<A>> =>
+const tryLock = <R, A>(path: string, use: Exec<R, A>): Exec<R & Locking, Won<A>> =>
   withSafeFile(path, constants.O_RDWR | constants.O_CREAT, (file, { inode }) =>
     pipe(
       RTE.fromTaskEither(file.lock),
@@ -88,14 +88,14 @@ const attempt = <R, A>(path: string, use: Exec<R, A>): Exec<R & Locking, Won<A>>
     ),
   );
 
-const attempts = <R, A>(path: string, use: Exec<R, A>, left: number): Exec<R & Locking, A> =>
+const tryLockAgain = <R, A>(path: string, use: Exec<R, A>, left: number): Exec<R & Locking, A> =>
   pipe(
-    attempt(path, use),
+    tryLock(path, use),
     RTE.flatMap((won): Exec<R & Locking, A> => {
       if (won !== null) return RTE.right(won.value);
       return left === 0
         ? fail({ _tag: 'NamespaceLocked', path, holder: null })
-        : attempts(path, use, left - 1);
+        : tryLockAgain(path, use, left - 1);
     }),
   );
 
@@ -110,5 +110,5 @@ export const withLock = <R, A>(
 ): Exec<R & Locking, A> =>
   pipe(
     ensureFolder(folder),
-    RTE.flatMap(() => attempts(join(folder, `${journalName(netns)}.lock`), use, MAX_ATTEMPTS)),
+    RTE.flatMap(() => tryLockAgain(join(folder, `${journalName(netns)}.lock`), use, MAX_ATTEMPTS)),
   );

@@ -50,7 +50,7 @@ export const EINPROGRESS = 115;
 export const ESTALE = 116;
 
 /** Name and meaning by number, asm-generic (x86, arm, riscv, loongarch); the words are errno(3)'s. */
-const KNOWN: ReadonlyMap<number, readonly [name: string, meaning: string]> = new Map([
+const ERRNOS: ReadonlyMap<number, readonly [name: string, meaning: string]> = new Map([
   [EPERM, ['EPERM', 'operation not permitted']],
   [ENOENT, ['ENOENT', 'no such file or directory']],
   [ESRCH, ['ESRCH', 'no such process or object']],
@@ -102,11 +102,11 @@ const KNOWN: ReadonlyMap<number, readonly [name: string, meaning: string]> = new
 ]);
 
 /** `EADDRNOTAVAIL`, or `errno 999`. */
-export const errnoName = (errno: number): string => KNOWN.get(errno)?.[0] ?? `errno ${errno}`;
+export const errnoName = (errno: number): string => ERRNOS.get(errno)?.[0] ?? `errno ${errno}`;
 
 /** One line in lower case, without a full stop: `address not available`. */
 export const errnoMeaning = (errno: number): string =>
-  KNOWN.get(errno)?.[1] ?? 'an error that netplan does not know';
+  ERRNOS.get(errno)?.[1] ?? 'an error that netplan does not know';
 
 /** A right is missing: one of the process, or one of the file. */
 export const NOT_PERMITTED: ReadonlyArray<number> = [EPERM, EACCES];

@@ -53,7 +53,11 @@ const load = (): E.Either<PlatformUnsupported, Loaded> => {
  * Makes a call that returns a negative number when it failed. One that a signal interrupted is made again:
  * none of those here has done anything by then.
  */
-const attempt = (koffi: Koffi, call: string, run: () => number): E.Either<SyscallError, number> => {
+const makeCall = (
+  koffi: Koffi,
+  call: string,
+  run: () => number,
+): E.Either<SyscallError, number> => {
   for (;;) {
     const result = run();
     if (result >= 0) return E.right(result);
@@ -72,7 +76,7 @@ const native = <Args extends ReadonlyArray<unknown>>(prototype: string) => {
       if (E.isLeft(lib)) return lib;
       found ??= lib.right.library.func(prototype) as (...args: Args) => number;
       const call = found;
-      return attempt(lib.right.koffi, name, () => call(...args));
+      return makeCall(lib.right.koffi, name, () => call(...args));
     };
 };
 
@@ -130,7 +134,7 @@ const mapped =
     return E.isLeft(result) ? result : E.right(f(result.right));
   };
 
-const nothing = (): void => {};
+const discard = (): void => {};
 const asFd = (call: Call<number>): Call<Fd> => mapped(call, (fd) => fd as Fd);
 
 /** Names in a SyscallError what the call was about: a path, an interface or a socket name. */
@@ -169,15 +173,15 @@ export const close =
 
 /** bind(2); `address` is a struct sockaddr_* with its exact length. */
 export const bind = (fd: Fd, address: Uint8Array): Call<void> =>
-  mapped(c.bind(fd, address, address.length), nothing);
+  mapped(c.bind(fd, address, address.length), discard);
 
 /** connect(2); on a non-blocking socket, since a blocking one that is interrupted goes on by itself. */
 export const connect = (fd: Fd, address: Uint8Array): Call<void> =>
-  mapped(c.connect(fd, address, address.length), nothing);
+  mapped(c.connect(fd, address, address.length), discard);
 
 /** listen(2). */
 export const listen = (fd: Fd, backlog: number): Call<void> =>
-  mapped(c.listen(fd, backlog), nothing);
+  mapped(c.listen(fd, backlog), discard);
 
 /** accept4(2), close-on-exec; `flags` is 0 or SOCK_NONBLOCK. */
 export const accept4 = (fd: Fd, flags: number): Call<Fd> =>
@@ -221,7 +225,7 @@ export const addressOf =
 
 /** setsockopt(2) with an option of any layout. */
 export const setsockopt = (fd: Fd, level: number, name: number, value: Uint8Array): Call<void> =>
-  mapped(c.setsockopt(fd, level, name, value, value.length), nothing);
+  mapped(c.setsockopt(fd, level, name, value, value.length), discard);
 
 /** setsockopt(2) with an option that is an int. */
 export const setsockoptInt = (fd: Fd, level: number, name: number, value: number): Call<void> => {
@@ -264,11 +268,11 @@ export const read = (fd: Fd, buffer: Uint8Array): Call<number> => c.read(fd, buf
 export const write = (fd: Fd, bytes: Uint8Array): Call<number> => c.write(fd, bytes, bytes.length);
 
 /** setns(2): moves the calling thread, no other. Only netns.ts calls it. */
-export const setns = (fd: Fd, nstype: number): Call<void> => mapped(c.setns(fd, nstype), nothing);
+export const setns = (fd: Fd, nstype: number): Call<void> => mapped(c.setns(fd, nstype), discard);
 
 /** flock(2). */
 export const flock = (fd: Fd, operation: number): Call<void> =>
-  mapped(c.flock(fd, operation), nothing);
+  mapped(c.flock(fd, operation), discard);
 
 /** One descriptor of poll(2) and the POLL* bits asked for. */
 export interface PollFd {

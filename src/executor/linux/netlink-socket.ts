@@ -16,14 +16,14 @@ import { sockaddrNl } from './sockaddr.js';
 import { askForBuffer } from './socket-buffer.js';
 
 /** Room for the replies to a batch of requests; a dump is paced by the reader and needs none of it. */
-const RECEIVE_BYTES = 4 * 1024 * 1024;
+const REPLIES_BYTES = 4 * 1024 * 1024;
 
-const setUp = (fd: Fd): E.Either<LibcError, unknown> => {
+const configure = (fd: Fd): E.Either<LibcError, unknown> => {
   // Both are refinements that old kernels lack (4.12, 4.20): without them errors have no text, and dumps
   // are filtered by less.
   setsockoptInt(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1)();
   setsockoptInt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1)();
-  const steps = [askForBuffer(fd, 'receive', RECEIVE_BYTES), bind(fd, sockaddrNl())];
+  const steps = [askForBuffer(fd, 'receive', REPLIES_BYTES), bind(fd, sockaddrNl())];
   for (const step of steps) {
     const result = step();
     if (E.isLeft(result)) return result;
@@ -38,7 +38,7 @@ const setUp = (fd: Fd): E.Either<LibcError, unknown> => {
 export const openNetlinkSocket = (): IOE.IOEither<LibcError, Fd> => () => {
   const opened = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)();
   if (E.isLeft(opened)) return opened;
-  const ready = setUp(opened.right);
+  const ready = configure(opened.right);
   if (E.isRight(ready)) return opened;
   close(opened.right)();
   return ready;

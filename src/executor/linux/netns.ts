@@ -42,7 +42,7 @@ const whyNotOpened = (path: string, error: LibcError): LibcError | NetnsNotFound
   return error;
 };
 
-const factsOf = (fd: Fd): IOE.IOEither<SyscallError, BigIntStats> =>
+const statOf = (fd: Fd): IOE.IOEither<SyscallError, BigIntStats> =>
   IOE.tryCatch(() => fstatSync(fd, { bigint: true }), fileError('the namespace file'));
 
 /** What file systems and drivers answer to an ioctl(2) that is not theirs. */
@@ -50,7 +50,7 @@ const NO_SUCH_IOCTL: ReadonlyArray<number> = [ENOTTY, EINVAL, EOPNOTSUPP];
 
 /** `ip netns` mounts the namespace over an empty file; after a reboot or umount that file is what is left. */
 const isEmptyFile = (fd: Fd): boolean => {
-  const stat = factsOf(fd)();
+  const stat = statOf(fd)();
   return E.isRight(stat) && stat.right.isFile() && stat.right.size === 0n;
 };
 
@@ -155,7 +155,7 @@ const isThere = (path: string): IOE.IOEither<SyscallError, boolean> =>
 export const identityFromInside = (file: Fd, socket: Fd): IOE.IOEither<LibcError, NetnsIdentity> =>
   pipe(
     IOE.Do,
-    IOE.apS('facts', factsOf(file)),
+    IOE.apS('facts', statOf(file)),
     IOE.apSW('cookie', netnsCookie(socket)),
     IOE.apSW('inTheFirst', isThere(ONLY_IN_THE_FIRST)),
     IOE.map(({ facts: { ino }, cookie, inTheFirst }) => ({

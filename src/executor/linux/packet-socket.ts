@@ -27,7 +27,7 @@ import { sockaddrLl } from './sockaddr.js';
 import { askForBuffer } from './socket-buffer.js';
 
 /** Bytes that may wait on each side. Source: gVisor's bufSize, runsc/sandbox/network.go. */
-const BUFFER_BYTES = 4 * 1024 * 1024;
+const QUEUE_BYTES = 4 * 1024 * 1024;
 
 export interface PacketSocket {
   readonly fd: Fd;
@@ -93,7 +93,11 @@ const growBuffers = (
   return E.right(warnings);
 };
 
-const setUp = (fd: Fd, op: BindPacketSocket, bufferBytes: number): Result<PacketSocket> => {
+const prepareAndBind = (
+  fd: Fd,
+  op: BindPacketSocket,
+  bufferBytes: number,
+): Result<PacketSocket> => {
   const prepared = prepare(fd, op);
   if (E.isLeft(prepared)) return prepared;
   const warnings = growBuffers(fd, op, bufferBytes);
@@ -114,12 +118,12 @@ const orLinkGone = (op: BindPacketSocket, error: LibcError | LinkGone): LibcErro
  */
 export const openPacketSocket = (
   op: BindPacketSocket,
-  bufferBytes: number = BUFFER_BYTES,
+  bufferBytes: number = QUEUE_BYTES,
 ): IOE.IOEither<LibcError | LinkGone, PacketSocket> =>
   about(op.link)(() => {
     const opened = socket(AF_PACKET, SOCK_RAW, 0)();
     if (E.isLeft(opened)) return opened;
-    const ready = setUp(opened.right, op, bufferBytes);
+    const ready = prepareAndBind(opened.right, op, bufferBytes);
     if (E.isRight(ready)) return ready;
     close(opened.right)();
     return E.left(orLinkGone(op, ready.left));

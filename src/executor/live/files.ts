@@ -12,10 +12,12 @@ import type { Fd } from '../linux/fd.js';
 import { fileError } from '../linux/file-error.js';
 import { flock } from '../linux/libc.js';
 
-const attempt = <A>(about: string, run: () => Promise<A>): TE.TaskEither<SyscallError, A> =>
+const fileCall = <A>(about: string, run: () => Promise<A>): TE.TaskEither<SyscallError, A> =>
   TE.tryCatch(run, fileError(about));
 
-const orNull = <A>(task: TE.TaskEither<SyscallError, A>): TE.TaskEither<SyscallError, A | null> =>
+const nullIfMissing = <A>(
+  task: TE.TaskEither<SyscallError, A>,
+): TE.TaskEither<SyscallError, A | null> =>
   pipe(
     task,
     TE.orElse((error) =>
@@ -33,14 +35,14 @@ interface Stat {
   readonly isSymbolicLink: () => boolean;
 }
 
-const kindOf = (stat: Stat): FileFacts['kind'] => {
+const fileKind = (stat: Stat): FileFacts['kind'] => {
   if (stat.isFile()) return 'file';
   if (stat.isDirectory()) return 'folder';
   return stat.isSymbolicLink() ? 'link' : 'other';
 };
 
 const factsOf = (stat: Stat): FileFacts => ({
-  kind: kindOf(stat),
+  kind: fileKind(stat),
   uid: stat.uid,
   mode: stat.mode & 0o7777,
   bytes: stat.size,
@@ -71,13 +73,13 @@ const takeLock = (fd: number, path: string): TE.TaskEither<SyscallError, 'taken'
 
 const openFile = (handle: FileHandle, path: string): OpenFile => ({
   facts: pipe(
-    attempt(path, () => handle.stat()),
+    fileCall(path, () => handle.stat()),
     TE.map(factsOf),
   ),
-  read: (limit) => attempt(path, () => readWhole(handle, limit)),
-  write: (text) => attempt(path, () => handle.writeFile(text)),
-  truncate: attempt(path, () => handle.truncate(0)),
-  sync: attempt(path, () => handle.sync()),
+  read: (limit) => fileCall(path, () => readWhole(handle, limit)),
+  write: (text) => fileCall(path, () => handle.writeFile(text)),
+  truncate: fileCall(path, () => handle.truncate(0)),
+  sync: fileCall(path, () => handle.sync()),
   lock: takeLock(handle.fd, path),
   close: () => handle.close().catch(() => {}),
 });
@@ -85,16 +87,16 @@ const openFile = (handle: FileHandle, path: string): OpenFile => ({
 export const liveFiles: Files = {
   lstat: (path) =>
     pipe(
-      orNull(attempt(path, () => lstat(path))),
+      nullIfMissing(fileCall(path, () => lstat(path))),
       TE.map((stat) => stat && factsOf(stat)),
     ),
-  mkdir: (path, mode) => attempt(path, async () => void (await mkdir(path, { mode }))),
-  list: (path) => attempt(path, () => readdir(path)),
+  mkdir: (path, mode) => fileCall(path, async () => void (await mkdir(path, { mode }))),
+  list: (path) => fileCall(path, () => readdir(path)),
   open: (path, flags, mode) =>
     pipe(
-      orNull(attempt(path, () => open(path, flags | constants.O_NOFOLLOW, mode))),
+      nullIfMissing(fileCall(path, () => open(path, flags | constants.O_NOFOLLOW, mode))),
       TE.map((handle) => handle && openFile(handle, path)),
     ),
-  rename: (from, to) => attempt(from, () => rename(from, to)),
-  unlink: (path) => attempt(path, () => unlink(path)),
+  rename: (from, to) => fileCall(from, () => rename(from, to)),
+  unlink: (path) => fileCall(path, () => unlink(path)),
 };

@@ -82,7 +82,7 @@ const netnsOver = (path: string, file: Fd, inside: Inside): Netns => {
   };
 };
 
-const openNetns =
+const enterAndOpen =
   (path: string): IOE.IOEither<ExecError, Netns> =>
   () => {
     const file = openNetnsFile(path)();
@@ -95,7 +95,7 @@ const openNetns =
 
 export const liveCapabilities: Capabilities = {
   kernel: {
-    openNetns: (path) => TE.fromIOEither(openNetns(path)),
+    openNetns: (path) => TE.fromIOEither(enterAndOpen(path)),
     closeFd: closePacketSocket,
     openFramePort: (fd, receive) => TE.fromIOEither(openFramePort(fd, receive)),
   },

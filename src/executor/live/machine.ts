@@ -9,7 +9,7 @@ import { ENOENT, ESRCH } from '../linux/errno.js';
 import type { SyscallError } from '../linux/failure.js';
 import { fileError } from '../linux/file-error.js';
 
-const text = (path: string): TE.TaskEither<SyscallError, string> =>
+const procText = (path: string): TE.TaskEither<SyscallError, string> =>
   TE.tryCatch(() => readFile(path, 'utf8'), fileError(path));
 
 /** Field 22. The command name in field 2 is in parentheses and may hold anything, parentheses too. */
@@ -62,11 +62,11 @@ const filesOfProcesses = async (root: string): Promise<ReadonlyArray<string>> =>
   return found;
 };
 
-const self: TE.TaskEither<SyscallError, Process> = pipe(
+const thisProcess: TE.TaskEither<SyscallError, Process> = pipe(
   TE.Do,
-  TE.apS('stat', text('/proc/self/stat')),
-  TE.apS('status', text('/proc/self/status')),
-  TE.apS('limits', text('/proc/self/limits')),
+  TE.apS('stat', procText('/proc/self/stat')),
+  TE.apS('status', procText('/proc/self/status')),
+  TE.apS('limits', procText('/proc/self/limits')),
   TE.apS(
     'open',
     TE.tryCatch(() => readdir('/proc/self/fd'), fileError('/proc/self/fd')),
@@ -81,17 +81,17 @@ const self: TE.TaskEither<SyscallError, Process> = pipe(
 
 export const liveMachine: Machine = {
   bootId: pipe(
-    text('/proc/sys/kernel/random/boot_id'),
+    procText('/proc/sys/kernel/random/boot_id'),
     TE.map((id) => id.trim()),
   ),
   uptime,
   now: () => new Date(),
-  self,
+  self: thisProcess,
   pid: process.pid,
   euid: () => process.geteuid?.() ?? 0, // it is there wherever there is a network namespace
   startTimeOf: (pid) =>
     pipe(
-      text(`/proc/${pid}/stat`),
+      procText(`/proc/${pid}/stat`),
       TE.map((stat): string | null => startTimeIn(stat)),
       TE.orElse((error) =>
         error.errno === ENOENT || error.errno === ESRCH ? TE.right(null) : TE.left(error),
@@ -100,7 +100,7 @@ export const liveMachine: Machine = {
   netnsFiles: (inode) =>
     pipe(
       TE.Do,
-      TE.apS('mountinfo', text('/proc/self/mountinfo')),
+      TE.apS('mountinfo', procText('/proc/self/mountinfo')),
       TE.apS(
         'ofProcesses',
         TE.tryCatch(() => filesOfProcesses(`net:[${inode}]`), fileError('/proc')),

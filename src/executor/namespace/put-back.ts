@@ -26,14 +26,14 @@ const MAX_ROUNDS = 16;
 const WAIT_MS = 25;
 const MAX_WAITS = 40;
 
-interface Progress {
+interface Rounds {
   readonly rounds: number;
   readonly waits: number;
   /** changes refused since something last succeeded, by their JSON */
   readonly refused: ReadonlyMap<string, ExecError>;
 }
 
-const START: Progress = { rounds: 0, waits: 0, refused: new Map() };
+const NO_ROUND: Rounds = { rounds: 0, waits: 0, refused: new Map() };
 
 /**
  * The changes of the first stage that has any the kernel did not refuse: addresses, then routes, then
@@ -42,7 +42,7 @@ const START: Progress = { rounds: 0, waits: 0, refused: new Map() };
 const nextStage = (
   before: NamespaceState,
   now: NamespaceState,
-  { refused }: Progress,
+  { refused }: Rounds,
 ): ReadonlyArray<NetlinkChange> => {
   for (const stage of [addressRestoration, routeRestoration, neighborRestoration]) {
     const changes = stage(before, now);
@@ -55,26 +55,26 @@ const nextStage = (
   return [];
 };
 
-type Outcome =
+type Tried =
   | { readonly helped: boolean }
   | { readonly change: NetlinkChange; readonly error: ExecError };
 
 /** One change; a refusal is a result here, because the others are to be tried nevertheless. */
-const attempt =
+const tryChange =
   (netns: Netns) =>
-  (change: NetlinkChange): Exec<unknown, Outcome> =>
+  (change: NetlinkChange): Exec<unknown, Tried> =>
     RTE.fromTask(
       pipe(
         netns.change(change),
         TE.match(
-          (error): Outcome => ({ change, error }),
-          (done): Outcome => ({ helped: done === 'done' }),
+          (error): Tried => ({ change, error }),
+          (done): Tried => ({ helped: done === 'done' }),
         ),
       ),
     );
 
 /** Something that succeeded may have been what a refused change waited for: then all are tried again. */
-const advance = (progress: Progress, outcomes: ReadonlyArray<Outcome>): Progress => {
+const advance = (progress: Rounds, outcomes: ReadonlyArray<Tried>): Rounds => {
   const failures = outcomes.flatMap((outcome) =>
     'error' in outcome ? [[JSON.stringify(outcome.change), outcome.error] as const] : [],
   );
@@ -89,7 +89,7 @@ const advance = (progress: Progress, outcomes: ReadonlyArray<Outcome>): Progress
 const round = (
   netns: Netns,
   before: NamespaceState,
-  progress: Progress,
+  progress: Rounds,
 ): Exec<Needs<'machine'>, Restored> =>
   pipe(
     RTE.fromTaskEither(netns.observe),
@@ -98,7 +98,7 @@ const round = (
       if (changes.length > 0)
         return pipe(
           changes,
-          RTE.traverseSeqArray(attempt(netns)),
+          RTE.traverseSeqArray(tryChange(netns)),
           RTE.flatMap((outcomes) => round(netns, before, advance(progress, outcomes))),
         );
       const missing = notRestored(before, now);
@@ -119,4 +119,4 @@ const round = (
  * namespace that lacks nothing is not touched.
  */
 export const putBack = (netns: Netns, before: NamespaceState): Exec<Needs<'machine'>, Restored> =>
-  round(netns, before, START);
+  round(netns, before, NO_ROUND);

@@ -50,7 +50,7 @@ const readLocal = (reader: AttributeReader, address: Draft<Address>): void => {
   }
 };
 
-const readAttribute = (reader: AttributeReader, address: Draft<Address>): void => {
+const readAddressAttribute = (reader: AttributeReader, address: Draft<Address>): void => {
   switch (reader.type) {
     case IFA_LABEL:
       address.label = reader.string();
@@ -94,7 +94,7 @@ export const decodeAddress = (payload: Uint8Array): E.Either<WireError, Address 
     validLft: null,
     preferredLft: null,
   };
-  while (reader.next()) readAttribute(reader, address);
+  while (reader.next()) readAddressAttribute(reader, address);
   if (address.local === '' && address.peer !== undefined) address.local = address.peer;
   if (address.peer === address.local) delete address.peer;
   if (address.local === '')

@@ -1,5 +1,4 @@
 /** Reading netlink attributes: a cursor that never leaves its range. */
-
 import { formatAddress } from '../../plan/model/address.js';
 import { formatLinkAddress } from '../../plan/model/link-address.js';
 import {
@@ -13,7 +12,7 @@ import { AF_INET, AF_INET6, NLA_HDRLEN, NLA_TYPE_MASK } from './abi.js';
 import type { WireError } from './failure.js';
 import { align4, wireError } from './message.js';
 
-const text = new TextDecoder();
+const utf8Text = new TextDecoder();
 
 /** Bytes of an address: 4 or 16. */
 export const addressLength = (family: Family): 4 | 16 => (family === 'inet' ? 4 : 16);
@@ -27,7 +26,7 @@ export const familyOfAf = (af: number): Family | null => {
 export const afOfFamily = (family: Family): number => (family === 'inet' ? AF_INET : AF_INET6);
 
 /** Bytes as lower-case hex, as unknown attributes are kept. */
-export const hexOf = (bytes: Uint8Array): string =>
+export const hexText = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 
 /**
@@ -116,14 +115,14 @@ export class AttributeReader {
     return this.payload.subarray(this.start, this.start + this.length);
   }
   hex(): string {
-    return hexOf(this.bytes());
+    return hexText(this.bytes());
   }
 
   /** A string up to its NUL, or up to the end where it has none. */
   string(): string {
     const bytes = this.bytes();
     const nul = bytes.indexOf(0);
-    return text.decode(nul < 0 ? bytes : bytes.subarray(0, nul));
+    return utf8Text.decode(nul < 0 ? bytes : bytes.subarray(0, nul));
   }
 
   /** Bytes of the value. */

@@ -17,21 +17,21 @@ import {
   RTM_NEWROUTE,
 } from './abi.js';
 import { encodeAddress, encodeAddressKey } from './address.js';
-import type { Connection, Request } from './connection.js';
+import type { ChangeRequest, Connection } from './connection.js';
 import type { RequestError, WireError } from './failure.js';
 import { encodeNeighbor } from './neighbor.js';
 import { encodeRoute } from './route.js';
 
 /** A change as its request. */
 interface Encoded {
-  readonly request: Request;
+  readonly request: ChangeRequest;
   /** the errno that says that nothing is left to do; null where the kernel has no such answer */
   readonly alreadyDone: number | null;
 }
 
 const encoded = (
   payload: E.Either<WireError, Uint8Array>,
-  request: Omit<Request, 'payload'>,
+  request: Omit<ChangeRequest, 'payload'>,
   alreadyDone: number | null,
 ): E.Either<WireError, Encoded> =>
   E.isLeft(payload)
@@ -78,14 +78,14 @@ const encodeChange = (change: NetlinkChange): E.Either<WireError, Encoded> => {
   }
 };
 
-type Outcome = 'done' | 'alreadyDone';
+type Made = 'done' | 'alreadyDone';
 
-const send =
+const sendChange =
   (connection: Connection) =>
-  ({ request, alreadyDone }: Encoded): IOE.IOEither<RequestError, Outcome> =>
+  ({ request, alreadyDone }: Encoded): IOE.IOEither<RequestError, Made> =>
     pipe(
       connection.request(request),
-      IOE.map((): Outcome => 'done'),
+      IOE.map((): Made => 'done'),
       IOE.orElse((error) =>
         error._tag === 'NetlinkError' && error.errno === alreadyDone
           ? IOE.right('alreadyDone')
@@ -100,10 +100,10 @@ const send =
  */
 export const change =
   (connection: Connection) =>
-  (wanted: NetlinkChange): TE.TaskEither<RequestError, Outcome> =>
+  (wanted: NetlinkChange): TE.TaskEither<RequestError, Made> =>
     pipe(
       IOE.fromEither<RequestError, Encoded>(encodeChange(wanted)),
-      IOE.flatMap(send(connection)),
+      IOE.flatMap(sendChange(connection)),
       TE.fromIOEither,
       connection.exclusive,
     );

@@ -15,7 +15,7 @@ import { receiveBuffer, receiveReplies } from './receive.js';
 import { openTransport, type Transport } from './transport.js';
 
 /** A request that changes one thing. */
-export interface Request {
+export interface ChangeRequest {
   /** RTM_* */
   readonly name: string;
   readonly type: number;
@@ -29,7 +29,7 @@ export interface Request {
 export interface Connection {
   readonly dump: <A>(dump: Dump<A>) => TE.TaskEither<DumpError, ReadonlyArray<A>>;
   /** The kernel acts inside of send(2) and has answered when that returns: this never waits for it. */
-  readonly request: (request: Request) => IOE.IOEither<RequestError, void>;
+  readonly request: (request: ChangeRequest) => IOE.IOEither<RequestError, void>;
   /** Whether a link, address, route, rule, set neighbor or nexthop object has changed since last asked. */
   readonly changed: IOE.IOEither<RequestError, boolean>;
   /** Waits until the kernel notifies anything at all, which `changed` then takes. */
@@ -43,7 +43,7 @@ export interface Connection {
 const awaitAck = (
   transport: Transport,
   buffer: Uint8Array,
-  { name, change }: Request,
+  { name, change }: ChangeRequest,
   seq: number,
 ): E.Either<RequestError, void> => {
   for (;;) {
@@ -52,11 +52,11 @@ const awaitAck = (
     if (received.right === null) return E.left(wireError(0, `no acknowledgement of ${name}`));
     if (received.right === 'lost') continue; // if it was this one, none follows
     const found = received.right.find(({ type }) => type === NLMSG_ERROR);
-    if (found !== undefined) return outcome(found, name, change);
+    if (found !== undefined) return answerOf(found, name, change);
   }
 };
 
-const outcome = (
+const answerOf = (
   message: NlMessage,
   request: string,
   change: NetlinkChange,

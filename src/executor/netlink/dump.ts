@@ -107,7 +107,7 @@ const receiveAll = async <A>(
   }
 };
 
-const outcome = <A>({
+const dumpResult = <A>({
   dump,
   objects,
   interrupted,
@@ -134,5 +134,5 @@ export const runDump =
     if (E.isLeft(sent)) return sent;
     const pass: Pass<A> = { dump, seq, objects: [], interrupted: false, error: null, done: false };
     await receiveAll(transport, buffer, pass);
-    return outcome(pass);
+    return dumpResult(pass);
   };

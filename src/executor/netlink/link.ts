@@ -95,7 +95,7 @@ const readLinkLayer = (reader: AttributeReader, link: Draft<Link>): void => {
   else link.broadcast = address;
 };
 
-const readAttribute = (reader: AttributeReader, link: Draft<Link>): void => {
+const readLinkAttribute = (reader: AttributeReader, link: Draft<Link>): void => {
   switch (reader.type) {
     case IFLA_IFNAME:
     case IFLA_PROP_LIST:
@@ -139,7 +139,7 @@ export const decodeLink = (payload: Uint8Array): E.Either<WireError, Link> => {
     type: nameOf(ARPHRD, reader.headerU16(2)),
     mtu: 0,
   };
-  while (reader.next()) readAttribute(reader, link);
+  while (reader.next()) readLinkAttribute(reader, link);
   if (link.name === '') reader.fail(IFINFOMSG_LEN, 'a link without IFLA_IFNAME');
   return reader.error === null ? E.right(link) : E.left(reader.error);
 };

@@ -1,5 +1,4 @@
 /** Neighbor table entries: RTM_NEWNEIGH bytes to records and back. */
-
 import * as E from 'fp-ts/lib/Either.js';
 import { bitsOf, flagsOf, nameOf, numberOf } from '../../plan/model/kernel-names/names.js';
 import {
@@ -27,7 +26,7 @@ import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
 import type { WireError } from './failure.js';
 
-const readAttribute = (reader: AttributeReader, neighbor: Draft<Neighbor>): void => {
+const readNeighborAttribute = (reader: AttributeReader, neighbor: Draft<Neighbor>): void => {
   switch (reader.type) {
     case NDA_DST:
       neighbor.dst = reader.address(neighbor.family);
@@ -61,7 +60,7 @@ export const decodeNeighbor = (payload: Uint8Array): E.Either<WireError, Neighbo
     state: flagsOf(NEIGHBOR_STATE, reader.headerU16(8)),
     flags: flagsOf(NEIGHBOR_FLAGS, reader.headerU8(10)),
   };
-  while (reader.next()) readAttribute(reader, neighbor);
+  while (reader.next()) readNeighborAttribute(reader, neighbor);
   if (neighbor.dst === '') reader.fail(NDMSG_LEN, 'a neighbor without NDA_DST');
   return reader.error === null ? E.right(neighbor) : E.left(reader.error);
 };

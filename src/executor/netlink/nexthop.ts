@@ -20,7 +20,7 @@ import {
   RTM_GETNEXTHOP,
   RTM_NEWNEXTHOP,
 } from './abi.js';
-import { AttributeReader, addressLength, familyOfAf, hexOf } from './attribute.js';
+import { AttributeReader, addressLength, familyOfAf, hexText } from './attribute.js';
 import { AttributeWriter } from './attribute-writer.js';
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
@@ -45,7 +45,7 @@ const readResilient = (reader: AttributeReader): string => {
     if (inner.type !== NHA_RES_GROUP_PAD && inner.type !== NHA_RES_GROUP_UNBALANCED_TIME)
       kept.attribute(inner.type, inner.bytes());
   });
-  return hexOf(kept.bytes());
+  return hexText(kept.bytes());
 };
 
 const readOther = (reader: AttributeReader, nexthop: Draft<NexthopObject>): void => {
@@ -54,7 +54,7 @@ const readOther = (reader: AttributeReader, nexthop: Draft<NexthopObject>): void
   nexthop.other = { ...nexthop.other, [reader.type]: value };
 };
 
-const readAttribute = (reader: AttributeReader, nexthop: Draft<NexthopObject>): void => {
+const readNexthopAttribute = (reader: AttributeReader, nexthop: Draft<NexthopObject>): void => {
   switch (reader.type) {
     case NHA_ID:
       nexthop.id = reader.u32();
@@ -90,7 +90,7 @@ export const decodeNexthop = (payload: Uint8Array): E.Either<WireError, NexthopO
     scope: nameOf(SCOPE, reader.headerU8(1)),
     flags: flagsOf(ROUTE_FLAGS, reader.headerU32(4)),
   };
-  while (reader.next()) readAttribute(reader, nexthop);
+  while (reader.next()) readNexthopAttribute(reader, nexthop);
   if (nexthop.id === 0) reader.fail(NHMSG_LEN, 'a nexthop without NHA_ID');
   return reader.error === null ? E.right(nexthop) : E.left(reader.error);
 };

@@ -7,9 +7,9 @@ import { decodeMessages, type NlMessage, wireError } from './message.js';
 import type { Transport } from './transport.js';
 
 /** Bytes of a receive buffer. The kernel fills a dump's datagrams up to 32 KiB; source: netlink_recvmsg. */
-const BUFFER_BYTES = 64 * 1024;
+const DATAGRAM_BYTES = 64 * 1024;
 
-export const receiveBuffer = (): Uint8Array => new Uint8Array(BUFFER_BYTES);
+export const receiveBuffer = (): Uint8Array => new Uint8Array(DATAGRAM_BYTES);
 
 /**
  * The messages of the next datagram: views into `buffer`, gone with the next call. Null when nothing is

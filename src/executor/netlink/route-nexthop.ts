@@ -10,7 +10,7 @@ import { AttributeWriter, u16Bytes, u32Bytes } from './attribute-writer.js';
 import type { Draft } from './draft.js';
 import { align4 } from './message.js';
 
-const readAttribute = (reader: AttributeReader, family: Family, hop: Draft<Nexthop>): void => {
+const readHopAttribute = (reader: AttributeReader, family: Family, hop: Draft<Nexthop>): void => {
   switch (reader.type) {
     case RTA_GATEWAY:
       hop.gateway = reader.address(family);
@@ -38,7 +38,7 @@ export const readNexthops = (reader: AttributeReader, family: Family): ReadonlyA
     const ifindex = reader.u32At(at + 4);
     if (flags !== 0) hop.flags = flagsOf(ROUTE_FLAGS, flags);
     if (ifindex !== 0) hop.ifindex = trusted.ifIndex(ifindex);
-    reader.within(at + RTNEXTHOP_LEN, at + length, (inner) => readAttribute(inner, family, hop));
+    reader.within(at + RTNEXTHOP_LEN, at + length, (inner) => readHopAttribute(inner, family, hop));
     out.push(hop);
   }
   return out;
@@ -55,7 +55,7 @@ export const writeGateway = (writer: AttributeWriter, family: Family, gateway: s
 const SETTABLE: ReadonlySet<string> = new Set(['onlink', 'pervasive']);
 
 /** The RTNH_F_* that a request may have. The others are the kernel's to say, and dead and linkdown are refused. */
-export const settableFlags = (flags: ReadonlyArray<string>): number =>
+export const settableRouteFlags = (flags: ReadonlyArray<string>): number =>
   bitsOf(
     ROUTE_FLAGS,
     flags.filter((flag) => SETTABLE.has(flag)),
@@ -74,7 +74,7 @@ export const writeNexthops = (
     attributes.kept(other);
     run
       .raw(u16Bytes(RTNEXTHOP_LEN + attributes.size))
-      .raw(Uint8Array.of(settableFlags(flags ?? []), weight - 1))
+      .raw(Uint8Array.of(settableRouteFlags(flags ?? []), weight - 1))
       .raw(u32Bytes(ifindex ?? 0))
       .append(attributes);
   }

@@ -1,5 +1,4 @@
 /** Routes: RTM_NEWROUTE bytes to records and back. */
-
 import * as E from 'fp-ts/lib/Either.js';
 import { formatAddress, parsePrefix, widthOf } from '../../plan/model/address.js';
 import { EVERYTHING } from '../../plan/model/default-route.js';
@@ -41,7 +40,7 @@ import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
 import type { WireError } from './failure.js';
 import { readMetrics, writeMetrics } from './metrics.js';
-import { readNexthops, settableFlags, writeGateway, writeNexthops } from './route-nexthop.js';
+import { readNexthops, settableRouteFlags, writeGateway, writeNexthops } from './route-nexthop.js';
 
 /** Everything has no RTA_DST. */
 const prefix = (reader: AttributeReader, family: Family, prefixLen: number): Prefix =>
@@ -77,7 +76,7 @@ const readLead = (reader: AttributeReader, route: Draft<Route>): void => {
   }
 };
 
-const readAttribute = (reader: AttributeReader, route: Draft<Route>): void => {
+const readRouteAttribute = (reader: AttributeReader, route: Draft<Route>): void => {
   switch (reader.type) {
     case RTA_DST:
       route.dst = prefix(reader, route.family, reader.headerU8(1));
@@ -131,7 +130,7 @@ export const decodeRoute = (payload: Uint8Array): E.Either<WireError, Route | nu
     flags: flagsOf(ROUTE_FLAGS, flags),
   };
   if (tos !== 0) route.tos = tos;
-  while (reader.next()) readAttribute(reader, route);
+  while (reader.next()) readRouteAttribute(reader, route);
   checkLengths(reader, route);
   return reader.error === null ? E.right(route) : E.left(reader.error);
 };
@@ -175,7 +174,7 @@ const rtmsg = (
     writer.known(numberOf(SCOPE, route.scope), route.scope),
     writer.known(numberOf(ROUTE_TYPE, route.type), route.type),
   ]);
-  const flags = route.nhid === undefined ? settableFlags(route.flags) : 0;
+  const flags = route.nhid === undefined ? settableRouteFlags(route.flags) : 0;
   out.set(u32Bytes(flags), 8);
   return out;
 };

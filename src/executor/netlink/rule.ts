@@ -61,7 +61,7 @@ const readSelector = (reader: AttributeReader, rule: Draft<Rule>): void => {
   rule.other = { ...rule.other, [reader.type]: reader.hex() };
 };
 
-const readAttribute = (reader: AttributeReader, rule: Draft<Rule>): void => {
+const readRuleAttribute = (reader: AttributeReader, rule: Draft<Rule>): void => {
   switch (reader.type) {
     case FRA_DST:
     case FRA_SRC:
@@ -99,7 +99,7 @@ export const decodeRule = (payload: Uint8Array): E.Either<WireError, Rule | null
   };
   if (tos !== 0) rule.tos = tos;
   if ((reader.headerU32(8) & FIB_RULE_INVERT) !== 0) rule.invert = true;
-  while (reader.next()) readAttribute(reader, rule);
+  while (reader.next()) readRuleAttribute(reader, rule);
   if (rule.table === 0) delete rule.table; // RT_TABLE_UNSPEC: the action needs none
   return reader.error === null ? E.right(rule) : E.left(reader.error);
 };

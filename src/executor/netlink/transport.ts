@@ -47,7 +47,7 @@ const transportOver = (fd: Fd, portId: number): Transport => ({
 const portIdOf = (sockaddr: Uint8Array): number =>
   new DataView(sockaddr.buffer, sockaddr.byteOffset).getUint32(4, HOST_LE);
 
-const setUp =
+const connectAndJoin =
   (fd: Fd, groups: ReadonlyArray<number>): IOE.IOEither<LibcError, Transport> =>
   () => {
     // Connected to port 0: messages of any other sender than the kernel are refused.
@@ -67,7 +67,7 @@ export const openTransport =
   () => {
     const opened = openNetlinkSocket()();
     if (E.isLeft(opened)) return opened;
-    const ready = setUp(opened.right, groups)();
+    const ready = connectAndJoin(opened.right, groups)();
     if (E.isLeft(ready)) close(opened.right)();
     return ready;
   };

@@ -45,7 +45,7 @@ export const URPC_LIMITS: UrpcLimits = {
   replyBytes: 16 * 1024 * 1024,
 };
 
-const RECEIVE_BYTES = 64 * 1024;
+const READ_BYTES = 64 * 1024;
 
 interface Exchange {
   readonly fd: Fd;
@@ -53,9 +53,9 @@ interface Exchange {
   readonly limits: UrpcLimits;
 }
 
-type Outcome<A> = E.Either<CallError, A>;
+type Exchanged<A> = E.Either<CallError, A>;
 
-const broken = (
+const exchangeBroken = (
   { method }: Pick<Exchange, 'method'>,
   sent: boolean,
   why: ExchangeBroken['why'],
@@ -78,15 +78,15 @@ const beforeDeadline = async <A>(
   }
 };
 
-const sendSome = (fd: Fd, bytes: Uint8Array, files: ReadonlyArray<Fd>) =>
+const sendPart = (fd: Fd, bytes: Uint8Array, files: ReadonlyArray<Fd>) =>
   files.length > 0
     ? sendWithFiles(fd, bytes, files, MSG_DONTWAIT)
     : send(fd, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 /** A request that was not sent to its last byte is no JSON value: the sandbox cannot have acted on it. */
-const sendFailed = (exchange: Exchange, error: LibcError): Outcome<never> => {
+const sendFailed = (exchange: Exchange, error: LibcError): Exchanged<never> => {
   return failedWith(EPIPE, ECONNRESET)(error)
-    ? broken(exchange, false, 'closed', 'the sandbox closed the connection')
+    ? exchangeBroken(exchange, false, 'closed', 'the sandbox closed the connection')
     : E.left(error);
 };
 
@@ -95,15 +95,15 @@ const sendRequest = async (
   exchange: Exchange,
   request: Uint8Array,
   files: ReadonlyArray<Fd>,
-): Promise<Outcome<void>> => {
+): Promise<Exchanged<void>> => {
   const deadline = performance.now() + exchange.limits.sendMs;
   let sent = 0;
   while (sent < request.length) {
-    const call = sendSome(exchange.fd, request.subarray(sent), sent === 0 ? files : []);
+    const call = sendPart(exchange.fd, request.subarray(sent), sent === 0 ? files : []);
     const some = await beforeDeadline(exchange.fd, 'writable', call, deadline);
     if (E.isLeft(some)) return sendFailed(exchange, some.left);
     if (some.right === 'timeout')
-      return broken(exchange, false, 'timeout', 'the sandbox does not read the request');
+      return exchangeBroken(exchange, false, 'timeout', 'the sandbox does not read the request');
     sent += some.right;
   }
   return E.right(undefined);
@@ -114,28 +114,38 @@ const sendRequest = async (
  * the end of the JSON value, so it has not acted. gVisor does so to a peer with the wrong uid
  * (until release-20230920.0), and a listener that dies with the connection still in its queue.
  */
-const receiveFailed = (exchange: Exchange, error: LibcError, received: number): Outcome<never> =>
+const receiveFailed = (exchange: Exchange, error: LibcError, received: number): Exchanged<never> =>
   failedWith(ECONNRESET)(error) && received === 0
-    ? broken(exchange, false, 'refused', 'the sandbox closed the connection without reading')
-    : broken(exchange, true, 'closed', reasonOf(error));
+    ? exchangeBroken(
+        exchange,
+        false,
+        'refused',
+        'the sandbox closed the connection without reading',
+      )
+    : exchangeBroken(exchange, true, 'closed', reasonOf(error));
 
 /** How many bytes came, or why no more will. */
 const receiveSome = (
   exchange: Exchange,
   some: number | 'timeout',
   received: number,
-): Outcome<number> => {
+): Exchanged<number> => {
   if (some === 'timeout')
-    return broken(exchange, true, 'timeout', `no answer in ${exchange.limits.replyMs} ms`);
+    return exchangeBroken(exchange, true, 'timeout', `no answer in ${exchange.limits.replyMs} ms`);
   return some === 0
-    ? broken(exchange, true, 'closed', `the connection ended after ${received} bytes of reply`)
+    ? exchangeBroken(
+        exchange,
+        true,
+        'closed',
+        `the connection ended after ${received} bytes of reply`,
+      )
     : E.right(some);
 };
 
-const receiveReply = async (exchange: Exchange): Promise<Outcome<Reply>> => {
+const receiveReply = async (exchange: Exchange): Promise<Exchanged<Reply>> => {
   const { fd, limits } = exchange;
   const deadline = performance.now() + limits.replyMs;
-  const buffer = new Uint8Array(RECEIVE_BYTES);
+  const buffer = new Uint8Array(READ_BYTES);
   const scan = replyScanner(limits.replyBytes);
   let received = 0;
   for (;;) {
@@ -146,7 +156,7 @@ const receiveReply = async (exchange: Exchange): Promise<Outcome<Reply>> => {
     if (E.isLeft(some)) return some;
     received += some.right;
     const reply = scan(buffer.subarray(0, some.right));
-    if (E.isLeft(reply)) return broken(exchange, true, reply.left.why, reply.left.detail);
+    if (E.isLeft(reply)) return exchangeBroken(exchange, true, reply.left.why, reply.left.detail);
     if (reply.right !== null) return E.right(reply.right);
   }
 };
@@ -155,12 +165,12 @@ const exchangeOnce = async (
   exchange: Exchange,
   json: string,
   files: ReadonlyArray<Fd>,
-): Promise<Outcome<Reply>> => {
+): Promise<Exchanged<Reply>> => {
   const sent = await sendRequest(exchange, Buffer.from(json), files);
   return E.isLeft(sent) ? sent : receiveReply(exchange);
 };
 
-const resultOf = (method: string, reply: Reply): Outcome<unknown> =>
+const resultOf = (method: string, reply: Reply): Exchanged<unknown> =>
   reply.success
     ? E.right(reply.result)
     : E.left({ _tag: 'RemoteError', method, message: reply.message });
@@ -182,8 +192,8 @@ const connection = (fd: Fd, limits: UrpcLimits): SandboxConnection => {
   const callNow = async (
     { method, json }: { readonly method: string; readonly json: string },
     files: ReadonlyArray<Fd>,
-  ): Promise<Outcome<unknown>> => {
-    if (!open) return broken({ method }, false, 'closed', 'the connection is closed');
+  ): Promise<Exchanged<unknown>> => {
+    if (!open) return exchangeBroken({ method }, false, 'closed', 'the connection is closed');
     const reply = await exchangeOnce({ fd, method, limits }, json, files);
     if (E.isLeft(reply)) {
       open = false;

@@ -139,7 +139,7 @@ const findState = async (root: string, id: string): Attempt<string> => {
   return E.left('it has no state file there');
 };
 
-const parse = (text: string): unknown => {
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -148,7 +148,7 @@ const parse = (text: string): unknown => {
 };
 
 const decodeState = (text: string): E.Either<string, StateFile> => {
-  const value = parse(text);
+  const value = parseJson(text);
   return StateFile.is(value) ? E.right(value) : E.left('its state file is not one of runsc');
 };
 
@@ -166,7 +166,11 @@ const fromGo = (address: string): string =>
  * The path that the state names; where it is not there, as in another mount namespace, the socket in
  * `root`; for gVisors that name none, the abstract name. Source: connControl and sandbox.New, sandbox.go.
  */
-const addressOf = async (root: string, sandboxId: string, state: StateFile): Promise<string> => {
+const controlAddress = async (
+  root: string,
+  sandboxId: string,
+  state: StateFile,
+): Promise<string> => {
   const named = state.sandbox?.controlSocketPath || state.sandbox?.control_address || '';
   const address = named === '' ? `@runsc-sandbox.${sandboxId}` : fromGo(named);
   if (address.startsWith('@') || (await exists(address))) return address;
@@ -196,7 +200,7 @@ const containerOf = async (root: string, id: string, state: StateFile): Attempt<
   const pid = state.sandbox?.pid ?? state.pid ?? 0;
   if (!isId(sandboxId)) return E.left('its state file names an impossible sandbox id');
   if (!Number.isSafeInteger(pid) || pid <= 0) return E.left('its sandbox does not run');
-  const address = await addressOf(root, sandboxId, state);
+  const address = await controlAddress(root, sandboxId, state);
   if (!isAddress(address)) return E.left('its state file names an impossible control socket');
   return E.right({
     sandboxId,
@@ -208,7 +212,7 @@ const containerOf = async (root: string, id: string, state: StateFile): Attempt<
   });
 };
 
-const find = async (id: string, root: string): Attempt<Container> => {
+const lookFor = async (id: string, root: string): Attempt<Container> => {
   if (!isId(id)) return E.left('a container id has letters, digits, and _ + . - only');
   const text = await findState(root, id);
   if (E.isLeft(text)) return text;
@@ -223,7 +227,7 @@ const find = async (id: string, root: string): Attempt<Container> => {
 export const findContainer =
   (id: string, root: string): TE.TaskEither<ContainerUnusable, Container> =>
   async () => {
-    const found = await find(id, root);
+    const found = await lookFor(id, root);
     return E.isLeft(found)
       ? E.left({ _tag: 'ContainerUnusable', id, root, why: found.left })
       : found;

@@ -1,5 +1,4 @@
 /** The network set-up call: a plan as the exact request text of its target's dialect. */
-
 import { parsePrefix } from '../../plan/model/address.js';
 import {
   type Dialect,
@@ -38,7 +37,7 @@ interface WireRoute {
   readonly mtu: number;
 }
 
-const NO_ROUTE: WireRoute = { ip: null, mask: null, gateway: null, mtu: 0 };
+const ZERO_ROUTE: WireRoute = { ip: null, mask: null, gateway: null, mtu: 0 };
 
 /** `net.IPMask(net.IPv4zero)`: an IPv4 mask as IPv6 would hold it, which is what runsc builds for the default route. */
 const V4_DEFAULT_MASK = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0]);
@@ -105,7 +104,7 @@ const gatewayRoute = ({ family, gateway, mtu = 0 }: DefaultGateway): WireRoute =
 /** Absent gateways are sent as zero values, which the sentry recognises by their nil address, mask and gateway. */
 const defaultRouteJson = (w: Writers, gateway: DefaultGateway | undefined): go.GoJson =>
   w.defaultRoute({
-    Route: routeJson(w, gateway === undefined ? NO_ROUTE : gatewayRoute(gateway)),
+    Route: routeJson(w, gateway === undefined ? ZERO_ROUTE : gatewayRoute(gateway)),
     Name: go.string(gateway?.link ?? ''),
   });
 

@@ -32,24 +32,24 @@ const WRONG = 'x';
  * In every call: a link that needs more descriptors than any call can carry, so that the check of their
  * number, which comes before any effect, can never pass.
  */
-const LINK = { Name: 'x', NumChannels: 1000 };
+const IMPOSSIBLE_LINK = { Name: 'x', NumChannels: 1000 };
 
-const ask = (field: string, arg: object): Question => ({
+const askNetwork = (field: string, arg: object): Question => ({
   method: NETWORK,
-  arg: { FDBasedLinks: [LINK], ...arg },
+  arg: { FDBasedLinks: [IMPOSSIBLE_LINK], ...arg },
   field,
 });
 const askLink = (field: string, values: object): Question =>
-  ask(field, { FDBasedLinks: [{ ...LINK, ...values }] });
+  askNetwork(field, { FDBasedLinks: [{ ...IMPOSSIBLE_LINK, ...values }] });
 
 /** About a field of each struct, where a call has such a struct. */
 const ABOUT: Readonly<Record<StructName, (field: string) => Question>> = {
-  CreateLinksAndRoutesArgs: (field) => ask(field, { [field]: WRONG }),
-  LoopbackLink: (field) => ask(field, { LoopbackLinks: [{ [field]: WRONG }] }),
+  CreateLinksAndRoutesArgs: (field) => askNetwork(field, { [field]: WRONG }),
+  LoopbackLink: (field) => askNetwork(field, { LoopbackLinks: [{ [field]: WRONG }] }),
   FDBasedLink: (field) => askLink(field, { [field]: WRONG }),
-  XDPLink: (field) => ask(field, { XDPLinks: [{ [field]: WRONG }] }),
+  XDPLink: (field) => askNetwork(field, { XDPLinks: [{ [field]: WRONG }] }),
   Route: (field) => askLink(field, { Routes: [{ [field]: WRONG }] }),
-  DefaultRoute: (field) => ask(field, { DefaultGateway: { [field]: WRONG } }),
+  DefaultRoute: (field) => askNetwork(field, { DefaultGateway: { [field]: WRONG } }),
   IPWithPrefix: (field) => askLink(field, { Addresses: [{ [field]: WRONG }] }),
   Neighbor: (field) => askLink(field, { Neighbors: [{ [field]: WRONG }] }),
 };
@@ -107,7 +107,7 @@ const OLDEST = '20190304.1';
 /** Source: UnmarshalTypeError.Error in encoding/json/decode.go; the path ends in the field. */
 const GO_TYPE_ERROR = /^json: cannot unmarshal .* into Go struct field (?:\S+\.)?(\w+) of type /;
 
-const knows = (question: Question, answer: string): boolean =>
+const showsKnowledge = (question: Question, answer: string): boolean =>
   GO_TYPE_ERROR.exec(answer)?.[1]?.toLowerCase() === question.field.toLowerCase();
 
 /** Every sandbox with a stack of its own has the NETWORK method; only the others may be missing. */
@@ -143,7 +143,7 @@ const allKnown = (
     : pipe(
         answerTo(connection)(question),
         TE.flatMap((answer) =>
-          knows(question, answer) ? allKnown(connection, others) : TE.right(false),
+          showsKnowledge(question, answer) ? allKnown(connection, others) : TE.right(false),
         ),
       );
 

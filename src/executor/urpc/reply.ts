@@ -22,7 +22,7 @@ const CallResult = t.intersection([
   t.partial({ err: t.string, result: t.unknown }),
 ]);
 
-const bad = (why: BadReply['why'], detail: string): E.Either<BadReply, never> =>
+const badReply = (why: BadReply['why'], detail: string): E.Either<BadReply, never> =>
   E.left({ why, detail });
 
 const decodeReply = (text: string): E.Either<BadReply, Reply> => {
@@ -30,9 +30,9 @@ const decodeReply = (text: string): E.Either<BadReply, Reply> => {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return bad('garbage', error instanceof Error ? error.message : 'not JSON');
+    return badReply('garbage', error instanceof Error ? error.message : 'not JSON');
   }
-  if (!CallResult.is(value)) return bad('garbage', 'the JSON value is not a urpc result');
+  if (!CallResult.is(value)) return badReply('garbage', 'the JSON value is not a urpc result');
   return E.right(
     value.success
       ? { success: true, result: value.result ?? null }
@@ -47,10 +47,10 @@ export const replyScanner = (limit: number): ReplyScanner => {
   let bytes = 0;
   return (chunk) => {
     const at = end.take(chunk);
-    if (at === 'garbage') return bad('garbage', 'it does not begin with {');
+    if (at === 'garbage') return badReply('garbage', 'it does not begin with {');
     const part = chunk.slice(0, at ?? chunk.length); // a copy: the caller's buffer is used again
     bytes += part.length;
-    if (bytes > limit) return bad('too-large', `more than ${limit} bytes`);
+    if (bytes > limit) return badReply('too-large', `more than ${limit} bytes`);
     chunks.push(part);
     return at === null ? E.right(null) : decodeReply(Buffer.concat(chunks).toString('utf8'));
   };

@@ -5,7 +5,7 @@ import type { PrefixRange } from './prefix-range.js';
 export type Need = 'in' | 'out' | 'any';
 
 /** Consecutive stretches of a range: `needs[i]` is of the addresses from `starts[i]` to before the next start. */
-export interface Needs {
+export interface Stretches {
   readonly starts: ReadonlyArray<bigint>;
   readonly needs: ReadonlyArray<Need>;
 }
@@ -42,7 +42,7 @@ const upTo = (starts: ReadonlyArray<bigint>, address: bigint): number => {
  */
 export const coverOf = (
   range: PrefixRange,
-  stretches: Needs,
+  stretches: Stretches,
   most: number,
 ): ReadonlyArray<PrefixRange> | null => {
   const { starts } = stretches;

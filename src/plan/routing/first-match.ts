@@ -2,7 +2,7 @@
 import { familyOf, formatPrefix, fromBigInt } from '../model/address.js';
 import type { PlannedRoute } from '../model/network-plan.js';
 import { type Family, type IfName, trusted } from '../model/scalars.js';
-import { coverOf, type Need, type Needs } from './cover.js';
+import { coverOf, type Need, type Stretches } from './cover.js';
 import { alwaysElsewhere } from './elsewhere.js';
 import { type Steps, stepAt, stepsOf, type TableEntry } from './intervals.js';
 import { contains, type PrefixRange, rangeOf } from './prefix-range.js';
@@ -74,7 +74,7 @@ const needOf = (row: Row, winner: Row | null): Need => {
 };
 
 /** What the addresses of a route need of its pieces; null where it is in nobody's way. */
-const needsOf = ({ range, value }: TableEntry<Row>, winners: Steps<Row>): Needs | null => {
+const needsOf = ({ range, value }: TableEntry<Row>, winners: Steps<Row>): Stretches | null => {
   const starts: bigint[] = [];
   const needs: Need[] = [];
   for (let i = stepAt(winners, range.first); ; i++) {

@@ -12,7 +12,7 @@ const maskBytesOf = (mask: Uint8Array | null): Uint8Array => {
 };
 
 /** Leading ones, or null for a mask with a zero before a one. */
-const prefixLenOf = (mask: Uint8Array): number | null => {
+const leadingOnes = (mask: Uint8Array): number | null => {
   const bits = Array.from(mask, (byte) => byte.toString(2).padStart(8, '0')).join('');
   const ones = bits.replace(/0+$/, '');
   return ones.includes('0') ? null : ones.length;
@@ -32,7 +32,7 @@ export const acceptRoute = (
   if (address.some((byte, i) => (byte & ~(short[i] ?? 0)) !== 0))
     return E.left('subnet address has bits set outside the mask');
   if (address.length === 0) return E.right(null);
-  const prefixLen = prefixLenOf(short);
+  const prefixLen = leadingOnes(short);
   if (prefixLen === null) return E.left('a mask that is not a prefix length is not served here');
   return E.right({ destination: formatPrefix({ bytes: address, prefixLen }), gateway, nic, mtu });
 };

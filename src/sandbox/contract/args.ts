@@ -17,23 +17,23 @@ import {
 const int = goInteger('int', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 const uint32 = goInteger('uint32', 0, 0xffff_ffff);
 
-const IpNet = goStruct('net.IPNet', { IP: goIp, Mask: goBytes('net.IPMask') });
+const GoIpNet = goStruct('net.IPNet', { IP: goIp, Mask: goBytes('net.IPMask') });
 
 /** net.IPNet since 2019-10, net.IP with the mask beside it before. */
-const Destination = new GoType<t.TypeOf<typeof IpNet>>(
-  IpNet.name,
-  IpNet.zero,
-  IpNet.is,
+const GoDestination = new GoType<t.TypeOf<typeof GoIpNet>>(
+  GoIpNet.name,
+  GoIpNet.zero,
+  GoIpNet.is,
   (u, context) =>
     typeof u === 'string'
       ? pipe(
           goIp.validate(u, context),
           E.map((IP) => ({ IP, Mask: null })),
         )
-      : IpNet.validate(u, context),
+      : GoIpNet.validate(u, context),
 );
 
-const IpWithPrefix = goStruct('boot.IPWithPrefix', { Address: goIp, PrefixLen: int });
+const GoIpWithPrefix = goStruct('boot.IPWithPrefix', { Address: goIp, PrefixLen: int });
 
 /** An address and its prefix length in bits; null where the dialect (before 2020-11) sends none. */
 export interface AddressArg {
@@ -41,8 +41,8 @@ export interface AddressArg {
   readonly prefixLen: number | null;
 }
 
-const Address = new GoType<AddressArg>(
-  IpWithPrefix.name,
+const GoAddress = new GoType<AddressArg>(
+  GoIpWithPrefix.name,
   { address: null, prefixLen: 0 },
   (u): u is AddressArg => t.UnknownRecord.is(u) && 'address' in u && 'prefixLen' in u,
   (u, context) =>
@@ -52,36 +52,36 @@ const Address = new GoType<AddressArg>(
           E.map((address) => ({ address, prefixLen: null })),
         )
       : pipe(
-          IpWithPrefix.validate(u, context),
+          GoIpWithPrefix.validate(u, context),
           E.map(({ Address: address, PrefixLen: prefixLen }) => ({ address, prefixLen })),
         ),
 );
 
-const Route = goStruct('boot.Route', {
-  Destination,
+const GoRoute = goStruct('boot.Route', {
+  Destination: GoDestination,
   Mask: goBytes('net.IPMask'),
   Gateway: goIp,
   MTU: uint32,
 });
-const DefaultRoute = goStruct('boot.DefaultRoute', { Route, Name: goString });
-const Neighbor = goStruct('boot.Neighbor', {
+const GoDefaultRoute = goStruct('boot.DefaultRoute', { Route: GoRoute, Name: goString });
+const GoNeighbor = goStruct('boot.Neighbor', {
   IP: goIp,
   HardwareAddr: goBytes('net.HardwareAddr'),
 });
 
-const LoopbackLink = goStruct('boot.LoopbackLink', {
+const GoLoopbackLink = goStruct('boot.LoopbackLink', {
   Name: goString,
-  Addresses: goSlice(Address),
-  Routes: goSlice(Route),
+  Addresses: goSlice(GoAddress),
+  Routes: goSlice(GoRoute),
   GVisorGRO: goBool,
 });
 
-const FdBasedLink = goStruct('boot.FDBasedLink', {
+const GoFdBasedLink = goStruct('boot.FDBasedLink', {
   Name: goString,
   InterfaceIndex: int,
   MTU: int,
-  Addresses: goSlice(Address),
-  Routes: goSlice(Route),
+  Addresses: goSlice(GoAddress),
+  Routes: goSlice(GoRoute),
   GSOMaxSize: uint32,
   SoftwareGSOEnabled: goBool,
   GVisorGSOEnabled: goBool, // 2022-07's GvisorGSOEnabled is the same key to Go
@@ -92,7 +92,7 @@ const FdBasedLink = goStruct('boot.FDBasedLink', {
   QDisc: goInteger('config.QueueingDiscipline', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
   TBFRate: goInteger('uint64', 0, Number.MAX_SAFE_INTEGER),
   TBFBurst: uint32,
-  Neighbors: goSlice(Neighbor),
+  Neighbors: goSlice(GoNeighbor),
   NumChannels: int,
   ProcessorsPerChannel: int,
   IsPacket: goSlice(goBool),
@@ -100,16 +100,16 @@ const FdBasedLink = goStruct('boot.FDBasedLink', {
 });
 
 /** The link of the AF_XDP modes: looked at no further, the reference sandbox serves none. */
-const XdpLink = goStruct('boot.XDPLink', { Name: goString });
+const GoXdpLink = goStruct('boot.XDPLink', { Name: goString });
 
 /** Every field of the newest dialect, so that probing finds it out, and the old names of those that matter. */
-const Args = goStruct('boot.CreateLinksAndRoutesArgs', {
-  LoopbackLinks: goSlice(LoopbackLink),
-  FDBasedLinks: goSlice(FdBasedLink),
-  XDPLinks: goSlice(XdpLink),
-  DefaultGateway: DefaultRoute,
-  Defaultv4Gateway: DefaultRoute,
-  Defaultv6Gateway: DefaultRoute,
+const GoArgs = goStruct('boot.CreateLinksAndRoutesArgs', {
+  LoopbackLinks: goSlice(GoLoopbackLink),
+  FDBasedLinks: goSlice(GoFdBasedLink),
+  XDPLinks: goSlice(GoXdpLink),
+  DefaultGateway: GoDefaultRoute,
+  Defaultv4Gateway: GoDefaultRoute,
+  Defaultv6Gateway: GoDefaultRoute,
   PCAP: goBool,
   LogPackets: goBool,
   NATBlob: goBool,
@@ -158,14 +158,14 @@ export interface NetworkArgs {
   readonly natBlob: boolean;
 }
 
-const routeArg = (route: t.TypeOf<typeof Route>): RouteArg => ({
+const routeArg = (route: t.TypeOf<typeof GoRoute>): RouteArg => ({
   ip: route.Destination.IP,
   mask: route.Destination.Mask ?? route.Mask,
   gateway: route.Gateway,
   mtu: route.MTU,
 });
 
-const fdLinkArg = (link: t.TypeOf<typeof FdBasedLink>): FdLinkArg => ({
+const fdLinkArg = (link: t.TypeOf<typeof GoFdBasedLink>): FdLinkArg => ({
   name: link.Name,
   addresses: link.Addresses,
   routes: link.Routes.map(routeArg),
@@ -180,7 +180,7 @@ const fdLinkArg = (link: t.TypeOf<typeof FdBasedLink>): FdLinkArg => ({
   gvisorGso: link.SoftwareGSOEnabled || link.GVisorGSOEnabled,
 });
 
-const networkArgs = (args: t.TypeOf<typeof Args>): NetworkArgs => ({
+const networkArgs = (args: t.TypeOf<typeof GoArgs>): NetworkArgs => ({
   loopbackLinks: args.LoopbackLinks.map((link) => ({
     name: link.Name,
     addresses: link.Addresses,
@@ -202,4 +202,4 @@ const networkArgs = (args: t.TypeOf<typeof Args>): NetworkArgs => ({
  * Dialects of before 2019-06 have no NumChannels and one socket per link; only those lack the key.
  */
 export const decodeArgs = (arg: unknown): E.Either<string, NetworkArgs> =>
-  pipe(decodeGo(Args, arg), E.map(networkArgs));
+  pipe(decodeGo(GoArgs, arg), E.map(networkArgs));

@@ -1,5 +1,4 @@
 /** The network set-up call as the sentry checks it: what it refuses, with its words, and what it makes of the rest. */
-
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
@@ -18,13 +17,13 @@ const LOOPBACK_MTU = 65_522;
 export const duplicateNic = (id: number, name: string): string =>
   `CreateNICWithOptions(${id}, _, {Name:${name} Disabled:false Context:<nil> QDisc:<nil> GROTimeout:0s}) failed: duplicate nic id`;
 
-type Check<A> = E.Either<string, A>;
+type Checked<A> = E.Either<string, A>;
 
 /** Channels of a link: before 2019-06 there was no field for it and one socket each. */
 const channelsOf = (target: Target, link: FdLinkArg): number =>
   target.multiChannel ? link.channels : 1;
 
-const checkFiles = (args: NetworkArgs, files: number, target: Target): Check<void> => {
+const checkFiles = (args: NetworkArgs, files: number, target: Target): Checked<void> => {
   if (args.fdLinks.length > 0 && args.xdpLinks > 0)
     return E.left('received both fdbased and XDP links, but only one can be used at a time');
   if (args.xdpLinks > 0) return E.left('XDP links are not served here');
@@ -44,7 +43,7 @@ const checkFiles = (args: NetworkArgs, files: number, target: Target): Check<voi
 const acceptRoutes = (
   nic: string,
   routes: ReadonlyArray<RouteArg>,
-): Check<ReadonlyArray<AcceptedRoute>> =>
+): Checked<ReadonlyArray<AcceptedRoute>> =>
   pipe(
     routes,
     E.traverseArray((route) => acceptRoute(nic, route)),
@@ -52,20 +51,20 @@ const acceptRoutes = (
   );
 
 /** Ethernet protocol numbers, which the sentry's message has. Source: pkg/tcpip/header. */
-const PROTOCOL = { inet: 0x0800, inet6: 0x86dd } as const;
+const ETHERTYPE = { inet: 0x0800, inet6: 0x86dd } as const;
 
 /** Addresses with a length; one without an address is taken by a sentry and used for nothing. */
 const acceptAddresses = (
   id: number,
   args: ReadonlyArray<AddressArg>,
-): Check<AcceptedNic['addresses']> => {
+): Checked<AcceptedNic['addresses']> => {
   const out: Array<AcceptedNic['addresses'][number]> = [];
   for (const { address, prefixLen } of args) {
     const bytes = address === null ? null : parseAddress(address);
     if (address === null || bytes === null) continue;
     const bits = prefixLen ?? bytes.length * 8;
     if (out.some((other) => other.address === address)) {
-      const protocol = bytes.length === 4 ? PROTOCOL.inet : PROTOCOL.inet6;
+      const protocol = bytes.length === 4 ? ETHERTYPE.inet : ETHERTYPE.inet6;
       return E.left(
         `AddProtocolAddress(${id}, {Protocol:${protocol} AddressWithPrefix:${address}/${bits}}, {}) failed: duplicate address`,
       );
@@ -78,7 +77,7 @@ const acceptAddresses = (
 const macText = (bytes: Uint8Array | null): string | null =>
   bytes === null || bytes.length === 0 ? null : formatLinkAddress(bytes);
 
-const gsoOf = ({ gsoMaxSize, gvisorGso }: FdLinkArg): AcceptedNic['gso'] => {
+const gsoTakenFrom = ({ gsoMaxSize, gvisorGso }: FdLinkArg): AcceptedNic['gso'] => {
   if (gsoMaxSize === 0) return 'off';
   return gvisorGso ? 'gvisor' : 'host';
 };
@@ -113,7 +112,7 @@ const nicOf = (
         mac: macOf(id, link, target),
         neighbors: neighborsOf(link),
         channels: channelsOf(target, link),
-        gso: gsoOf(link),
+        gso: gsoTakenFrom(link),
       }
     : {
         name: link.name,
@@ -135,7 +134,7 @@ const checkNic = (
   nic: Omit<AcceptedNic, 'addresses'>,
   before: ReadonlyArray<{ readonly name: string }>,
   target: Target,
-): Check<void> => {
+): Checked<void> => {
   if (nic.kind === 'fd' && nic.channels < 1)
     return E.left('opts.FD is empty, at least one FD must be specified');
   const repeated = nic.name !== '' && before.some(({ name }) => name === nic.name);
@@ -146,7 +145,7 @@ const checkNic = (
 
 const acceptLink =
   (links: ReadonlyArray<LoopbackArg | FdLinkArg>, target: Target) =>
-  (i: number, link: LoopbackArg | FdLinkArg): Check<AcceptedLink> => {
+  (i: number, link: LoopbackArg | FdLinkArg): Checked<AcceptedLink> => {
     const nic = nicOf(i + 1, link, target);
     return pipe(
       checkNic(nic, links.slice(0, i), target),
@@ -164,7 +163,7 @@ const acceptLink =
 const acceptGateways = (
   gateways: NetworkArgs['gateways'],
   names: ReadonlySet<string>,
-): Check<ReadonlyArray<AcceptedRoute>> =>
+): Checked<ReadonlyArray<AcceptedRoute>> =>
   pipe(
     gateways.filter(({ route: { ip, mask, gateway } }) => ip ?? mask ?? gateway),
     E.traverseArray(({ link, route }) =>
@@ -176,7 +175,7 @@ const acceptGateways = (
   );
 
 /** Since 20240715.0 longer prefixes come first and equal ones keep their order; before, the call's order stands. */
-const inLookupOrder = (
+const asLookedUp = (
   routes: ReadonlyArray<AcceptedRoute>,
   lookup: Target['lookup'],
 ): ReadonlyArray<AcceptedRoute> =>
@@ -204,7 +203,7 @@ export const checkContract = (
         acceptGateways(args.gateways, names),
         E.map((gateways) => ({
           nics: accepted.map(({ nic }) => nic),
-          routeTable: inLookupOrder(
+          routeTable: asLookedUp(
             [...accepted.flatMap(({ routes }) => routes), ...gateways],
             target.lookup,
           ),

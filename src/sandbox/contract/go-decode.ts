@@ -21,7 +21,7 @@ export class GoType<A> extends t.Type<A, unknown, unknown> {
 /** A struct; as a class of its own because Go's errors name the innermost one. */
 class GoStruct<A> extends GoType<A> {}
 
-const kindOf = (u: unknown): string => {
+const goKind = (u: unknown): string => {
   if (Array.isArray(u)) return 'array';
   return typeof u === 'boolean' ? 'bool' : typeof u;
 };
@@ -38,7 +38,7 @@ const fieldText = (context: t.Context): string => {
 };
 
 /** Source: UnmarshalTypeError.Error in encoding/json/decode.go, Go 1.11 to 1.26. */
-const wrongType = (u: unknown, context: t.Context, value = kindOf(u)): t.Validation<never> => {
+const wrongType = (u: unknown, context: t.Context, value = goKind(u)): t.Validation<never> => {
   const type = context.at(-1)?.type.name ?? '';
   return t.failure(
     u,
@@ -119,7 +119,7 @@ export const goSlice = <A>(item: GoType<A>): GoType<ReadonlyArray<A>> =>
 /** A Go type whatever its values are. */
 export type AnyGoType = t.Mixed & { readonly zero: unknown };
 type Fields = { readonly [name: string]: AnyGoType };
-type Values<F extends Fields> = { readonly [K in keyof F]: t.TypeOf<F[K]> };
+type FieldValues<F extends Fields> = { readonly [K in keyof F]: t.TypeOf<F[K]> };
 
 const isObject = (u: unknown): u is object =>
   typeof u === 'object' && u !== null && !Array.isArray(u);
@@ -139,13 +139,15 @@ const keyMatcher = (fields: Fields): ((key: string) => NamedType | undefined) =>
  * case, and of several keys for one field the last wins.
  * Source: decodeState.object in encoding/json/decode.go.
  */
-export const goStruct = <F extends Fields>(name: string, fields: F): GoType<Values<F>> => {
+export const goStruct = <F extends Fields>(name: string, fields: F): GoType<FieldValues<F>> => {
   const match = keyMatcher(fields);
   const types = Object.entries(fields);
-  const zero = Object.fromEntries(types.map(([field, type]) => [field, type.zero])) as Values<F>;
-  const is = (u: unknown): u is Values<F> =>
+  const zero = Object.fromEntries(
+    types.map(([field, type]) => [field, type.zero]),
+  ) as FieldValues<F>;
+  const is = (u: unknown): u is FieldValues<F> =>
     t.UnknownRecord.is(u) && types.every(([field, type]) => type.is(u[field]));
-  return new GoStruct<Values<F>>(name, zero, is, (u, context) => {
+  return new GoStruct<FieldValues<F>>(name, zero, is, (u, context) => {
     if (!isObject(u)) return wrongType(u, context);
     const out: Record<string, unknown> = { ...zero };
     for (const [key, value] of Object.entries(u)) {
@@ -155,7 +157,7 @@ export const goStruct = <F extends Fields>(name: string, fields: F): GoType<Valu
       if (E.isLeft(read)) return read;
       out[field] = read.right;
     }
-    return t.success(out as Values<F>);
+    return t.success(out as FieldValues<F>);
   });
 };
 

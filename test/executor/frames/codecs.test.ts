@@ -12,11 +12,11 @@ import {
 import { decodeIpv4, encodeIpv4 } from '../../../src/executor/frames/ipv4.js';
 import { decodeIpv6, encodeIpv6 } from '../../../src/executor/frames/ipv6.js';
 import {
-  decodeNeighbor,
+  decodeNdp,
   encodeAdvertisement,
   encodeSolicitation,
   multicastMac,
-  solicitedNode,
+  solicitedNodeGroup,
 } from '../../../src/executor/frames/ndp.js';
 import { takeVnetHeader, withVnetHeader } from '../../../src/executor/frames/virtio-net.js';
 import { HOST_LE } from '../../../src/executor/linux/byte-order.js';
@@ -150,12 +150,12 @@ describe('codecs', () => {
   test('ndp: decode inverts encode', () => {
     fc.assert(
       fc.property(bytes(16), bytes(6), fc.boolean(), (target, mac, solicited) => {
-        expect(decodeNeighbor(encodeSolicitation(target, mac))).toStrictEqual({
+        expect(decodeNdp(encodeSolicitation(target, mac))).toStrictEqual({
           kind: 'solicitation',
           target,
           linkAddress: mac,
         });
-        expect(decodeNeighbor(encodeAdvertisement(target, mac, solicited))).toStrictEqual({
+        expect(decodeNdp(encodeAdvertisement(target, mac, solicited))).toStrictEqual({
           kind: 'advertisement',
           target,
           linkAddress: mac,
@@ -167,7 +167,7 @@ describe('codecs', () => {
   test('ndp: other options are passed over; an empty or long one spoils the message', () => {
     const fixed = new Uint8Array(20);
     const solicitation = (options: string) =>
-      decodeNeighbor({ type: 135, code: 0, body: Uint8Array.of(...fixed, ...hex(options)) });
+      decodeNdp({ type: 135, code: 0, body: Uint8Array.of(...fixed, ...hex(options)) });
     expect(solicitation('')?.linkAddress).toBeNull();
     expect(solicitation('0e01 010203040506 0101 0a0b0c0d0e0f')?.linkAddress).toStrictEqual(
       hex('0a0b0c0d0e0f'),
@@ -178,7 +178,7 @@ describe('codecs', () => {
   });
 
   test('ndp: groups of RFC 4291 2.7.1 and RFC 2464 7', () => {
-    const group = solicitedNode(hex('20010db8 00000000 00000000 00abcdef'));
+    const group = solicitedNodeGroup(hex('20010db8 00000000 00000000 00abcdef'));
     expect(group).toStrictEqual(hex('ff02 0000 0000 0000 0000 0001 ffab cdef'));
     expect(multicastMac(group)).toStrictEqual(hex('3333 ffab cdef'));
   });
@@ -225,7 +225,7 @@ test('no bytes make a decoder throw', () => {
     fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(255), (wire, type) => {
       const packet = decodeIpv6(wire);
       if (packet !== null) decodeIcmp6(packet);
-      decodeNeighbor({ type: 135 + (type & 1), code: 0, body: wire });
+      decodeNdp({ type: 135 + (type & 1), code: 0, body: wire });
       for (const decode of [decodeEthernet, decodeArp, decodeIpv4, decodeIcmp, takeVnetHeader])
         decode(wire.slice());
     }),

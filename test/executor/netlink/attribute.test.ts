@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import { NLA_F_NESTED } from '../../../src/executor/netlink/abi.js';
-import { AttributeReader, hexOf } from '../../../src/executor/netlink/attribute.js';
+import { AttributeReader, hexText } from '../../../src/executor/netlink/attribute.js';
 import {
   AttributeWriter,
   textBytes,
@@ -76,7 +76,7 @@ test('a string ends at its NUL or at the end of the attribute, never after', () 
 test('the writer pads, nests and counts as the kernel does', () => {
   const inner = new AttributeWriter().attribute(2, u32Bytes(1400));
   const writer = new AttributeWriter().raw(Uint8Array.of(9, 9, 9, 9)).attribute(3, textBytes('lo'));
-  expect(E.map(hexOf)(writer.nested(8, inner).finish())).toStrictEqual(
+  expect(E.map(hexText)(writer.nested(8, inner).finish())).toStrictEqual(
     E.right('09090909070003006c6f00000c000880' + '0800020078050000'),
   );
   expect(NLA_F_NESTED).toBe(0x8000);
@@ -97,7 +97,7 @@ test('the reader inverts the writer', () => {
     fc.property(fc.array(attribute), (attributes) => {
       const writer = new AttributeWriter();
       for (const [type, value] of attributes) writer.attribute(type, value);
-      const seen = attributes.map(([type, value]) => [type, hexOf(value)]);
+      const seen = attributes.map(([type, value]) => [type, hexText(value)]);
       expect(walk(writer.bytes())).toStrictEqual({ seen, problem: null, offset: null });
     }),
   );

@@ -9,7 +9,7 @@ import {
   textBytes,
   u32Bytes,
 } from '../../../src/executor/netlink/attribute-writer.js';
-import { connectionOver, type Request } from '../../../src/executor/netlink/connection.js';
+import { type ChangeRequest, connectionOver } from '../../../src/executor/netlink/connection.js';
 import type { NlMessage } from '../../../src/executor/netlink/message.js';
 import { ruleDump } from '../../../src/executor/netlink/rule.js';
 import type { NetlinkChange } from '../../../src/plan/model/netlink-change.js';
@@ -151,7 +151,7 @@ const gone: NetlinkChange = {
   ifindex: trusted.ifIndex(2),
   address: { family: 'inet', local: trusted.ipAddress('192.0.2.2'), prefixLen: 24 },
 };
-const request: Request = {
+const request: ChangeRequest = {
   name: 'RTM_DELADDR',
   type: abi.RTM_DELADDR,
   flags: 0,

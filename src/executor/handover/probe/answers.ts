@@ -41,7 +41,7 @@ export const allAnswered = (
   answers: ReadonlyArray<Answer>,
 ): boolean => expected.every((one) => answers.some(by(one)));
 
-const list = (macs: ReadonlyArray<string>): string => [...new Set(macs)].sort().join(' and ');
+const macList = (macs: ReadonlyArray<string>): string => [...new Set(macs)].sort().join(' and ');
 
 const differenceOf = (
   one: Expected,
@@ -55,12 +55,12 @@ const differenceOf = (
   if (own.length === 0)
     return others.length === 0
       ? `nobody answers for ${address}: it should be ${mac} of ${link}`
-      : `${list(others.map((claim) => claim.mac))} answers for ${address} instead of ${mac} of ${link}`;
+      : `${macList(others.map((claim) => claim.mac))} answers for ${address} instead of ${mac} of ${link}`;
   const segment = new Set(own.map(({ on }) => on));
   const rivals = others.filter(({ on }) => segment.has(on)).map((claim) => claim.mac);
   return rivals.length === 0
     ? null
-    : `besides ${mac} of ${link}, ${list(rivals)} answers for ${address}`;
+    : `besides ${mac} of ${link}, ${macList(rivals)} answers for ${address}`;
 };
 
 /**

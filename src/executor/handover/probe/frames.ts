@@ -1,12 +1,11 @@
 /** The frames of a probe: an ARP probe or a neighbor solicitation, and who an answer says has the address. */
-
 import { formatAddress } from '../../../plan/model/address.js';
 import { formatLinkAddress } from '../../../plan/model/link-address.js';
 import { decodeArp } from '../../frames/arp.js';
 import { decodeEthernet, ETH_P_ARP, ETH_P_IPV6 } from '../../frames/ethernet.js';
 import { decodeIcmp6 } from '../../frames/icmp.js';
 import { decodeIpv6, IPPROTO_ICMPV6 } from '../../frames/ipv6.js';
-import { decodeNeighbor, NDISC_HOPLIMIT } from '../../frames/ndp.js';
+import { decodeNdp, NDISC_HOPLIMIT } from '../../frames/ndp.js';
 import { questionFrame } from '../../frames/question.js';
 
 /** Who asks. */
@@ -36,7 +35,7 @@ const neighborClaim = (payload: Uint8Array, source: Uint8Array): Claim | null =>
   const packet = decodeIpv6(payload);
   if (packet?.nextHeader !== IPPROTO_ICMPV6 || packet.hopLimit !== NDISC_HOPLIMIT) return null;
   const message = decodeIcmp6(packet);
-  const neighbor = message === null ? null : decodeNeighbor(message);
+  const neighbor = message === null ? null : decodeNdp(message);
   if (neighbor?.kind !== 'advertisement') return null;
   return {
     address: formatAddress(neighbor.target),

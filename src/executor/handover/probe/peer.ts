@@ -1,5 +1,4 @@
 /** probePeer: asks a segment from a namespace at its other end who has the planned addresses. */
-
 import { pipe } from 'fp-ts/lib/function.js';
 import * as IO from 'fp-ts/lib/IO.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
@@ -82,7 +81,7 @@ const bound = ({ bindPacketSocket }: Netns, { name, ifindex }: PeerLink): Exec<u
     RTE.map(({ fd }) => fd),
   );
 
-const listen = (fd: Fd, { name }: PeerLink, hear: Hear): Exec<Needs<'kernel'>, FramePort> =>
+const hearOn = (fd: Fd, { name }: PeerLink, hear: Hear): Exec<Needs<'kernel'>, FramePort> =>
   openFramePort(fd, (frame) => {
     const claim = claimOf(frame);
     if (claim !== null) hear(name, claim)();
@@ -98,7 +97,7 @@ const withAsking = <R, A>(
     bound(peer, link),
     (fd) =>
       RTE.bracketW(
-        listen(fd, link, hear),
+        hearOn(fd, link, hear),
         (port) => use({ link, port }),
         ({ stop }) => RTE.fromIO(stop),
       ),
@@ -118,7 +117,7 @@ const withAllAsking = <R, A>(
         withAllAsking(peer, others, hear, (rest) => use([first, ...rest])),
       );
 
-const ask = (
+const askAll = (
   asking: ReadonlyArray<Asking>,
   targets: ReadonlyArray<Uint8Array>,
 ): Exec<unknown, unknown> =>
@@ -143,7 +142,7 @@ const askAndWait = (
       if (allAnswered(expected, answers)) return sleep(GRACE);
       if (look === LOOKS) return nothing;
       return pipe(
-        look % (LOOKS / 2) === 0 ? ask(asking, targetsOf(expected)) : nothing,
+        look % (LOOKS / 2) === 0 ? askAll(asking, targetsOf(expected)) : nothing,
         RTE.flatMap(() => sleep(LOOK)),
         RTE.flatMap(() => askAndWait(asking, expected, heard, look + 1)),
       );
