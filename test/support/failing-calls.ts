@@ -4,7 +4,7 @@ import type { ExecError } from '../../src/executor/failures/failure.js';
 import { describeExec } from '../../src/executor/failures/table.js';
 import { type Fault, onSystemCalls, type SystemCall } from './system-calls.js';
 
-export type Run = () => Promise<E.Either<ExecError, unknown>>;
+export type Run<A = unknown> = () => Promise<E.Either<ExecError, A>>;
 
 /**
  * A call of a run, by its name and how many of that name came before. How often the kernel is asked until it
@@ -26,7 +26,7 @@ const numbering = (): ((call: SystemCall) => Call) => {
 };
 
 /** The calls of one run, all let through, and how it ended. */
-export const callsOf = async (run: Run) => {
+export const callsOf = async <A>(run: Run<A>) => {
   const calls: Call[] = [];
   const numbered = numbering();
   onSystemCalls((call) => {

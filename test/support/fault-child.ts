@@ -1,21 +1,17 @@
 /** A process that applies, recovers or releases, and ends itself before one of its system calls. */
-import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { recover } from '../../src/executor/giveback/recover.js';
 import { release } from '../../src/executor/giveback/release.js';
 import { apply } from '../../src/executor/handover/apply.js';
 import { EPERM } from '../../src/executor/linux/errno.js';
 import { liveCapabilities } from '../../src/executor/live/live.js';
-import type { NetworkPlan } from '../../src/plan/model/network-plan.js';
+import { type FaultSubject, whereOf } from './fault-subject.js';
 import { onSystemCalls } from './system-calls.js';
 
 /** What the test asks for, as JSON on standard input; nothing: end. */
 export interface ChildTask {
   readonly verb: 'apply' | 'recover' | 'release';
-  readonly netns: string;
-  readonly socket: string;
-  readonly journalFolder: string;
-  readonly planFile: string;
+  readonly subject: FaultSubject;
   /** dies before this call, counted from 0, or after the last one; -1 to live */
   readonly killAt: number;
   /**
@@ -30,19 +26,17 @@ export interface ChildTask {
 const given = await text(process.stdin);
 if (given === '') process.exit();
 const task: ChildTask = JSON.parse(given);
-const { netns, socket, journalFolder, planFile, killAt, everyCall } = task;
+const { subject, killAt, everyCall } = task;
+const { path, journalFolder } = subject;
 
 const die = (): void => {
   process.kill(process.pid, 'SIGKILL');
 };
 
 const run = {
-  apply: () => {
-    const plan: NetworkPlan = JSON.parse(readFileSync(planFile, 'utf8'));
-    return apply(plan, { netns, sandbox: { address: socket }, journalFolder })(liveCapabilities);
-  },
-  recover: () => recover(netns, { journalFolder, giveBack: true })(liveCapabilities),
-  release: () => release(netns, { journalFolder, force: true })(liveCapabilities),
+  apply: () => apply(subject.plan, whereOf(subject))(liveCapabilities),
+  recover: () => recover(path, { journalFolder, giveBack: true })(liveCapabilities),
+  release: () => release(path, { journalFolder, force: true })(liveCapabilities),
 }[task.verb]();
 
 const calls: string[] = [];

@@ -10,10 +10,10 @@ ip -n $N route add default via 10.0.0.1
 ip -n $N -6 route add default via 2001:db8::1
 ip -n $N route add 203.0.113.0/24 nexthop via 10.0.0.1 dev eth0 nexthop via 10.1.0.1 dev eth1`;
 
-/** Cases of recipes.sh by name, and one made for this. */
+/** Cases of recipes.sh by name, and one made for this: first, since it takes the longest. */
 export const RECIPES: ReadonlyArray<readonly [name: string, recipe: string]> = [
-  ...['c01', 'c02', 'c03', 'c13', 'c15', 'c16', 'c19', 'f1'].map((name) => [name, name] as const),
   ['two links, dual stack', TWO_LINKS],
+  ...['c01', 'c02', 'c03', 'c13', 'c15', 'c16', 'c19', 'f1'].map((name) => [name, name] as const),
 ];
 
 /**
