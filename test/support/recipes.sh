@@ -6,14 +6,15 @@
 no_dad(){
  local netns
  for netns in $N $P; do ip netns exec $netns sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0; done; }
-# Runs a test again and again until it is true: the kernel does some things a moment later.
-await(){ local i; for i in $(seq 100); do if eval "$1"; then return 0; fi; sleep 0.05; done; echo "never true in $N: $1" >&2; return 1; }
-# Links of a namespace that have carrier, take IPv6 and have no link-local address yet.
+# Runs a test again and again until it is true: the kernel does some things a moment later, or a minute on a busy machine.
+await(){ local i; for i in $(seq 1200); do if eval "$1"; then return 0; fi; sleep 0.05; done; echo "never true in $N: $1" >&2; return 1; }
+# Links of a namespace that have carrier, take IPv6 and have no link-local address yet, or one that is still tentative:
+# without duplicate detection, too, it is so for the moment until a worker of the kernel comes to it.
 lacking_link_local(){
  local N=$1 link
  for link in $(ip -n $N -o link show up | awk -F': ' '/LOWER_UP/ && !/LOOPBACK/ { split($2, name, "@"); print name[1] }'); do
   ip netns exec $N cat "/proc/sys/net/ipv6/conf/$link/disable_ipv6" | grep -qx 0 || continue
-  ip -n $N -6 -o addr show dev "$link" scope link | grep -q . || echo "$link"
+  ip -n $N -6 -o addr show dev "$link" scope link | grep -qv tentative || echo "$link"
  done; }
 # Both ends: the kernel tells one of them later, and a test compares the peer, too.
 settle(){
