@@ -7,7 +7,8 @@ import type { Fate } from '../../src/plan/routing/fate.js';
 
 export type Family = 'inet' | 'inet6';
 
-const bitsOf = (address: string): string => {
+/** An address as 0s and 1s: 32 or 128. */
+export const bitsOf = (address: string): string => {
   const bits = (n: number, width: number): string => n.toString(2).padStart(width, '0');
   if (!address.includes(':'))
     return address
