@@ -39,7 +39,10 @@ export default defineConfig({
         : [['json', { outputFile: report }] satisfies [string, object]]),
     ],
     projects: [
-      suite('unit', 'test/**/*.test.ts', sharedProcess),
+      suite('unit', 'test/**/*.test.ts', {
+        ...sharedProcess,
+        setupFiles: ['test/support/property-setup.ts'],
+      }),
       suite('built', 'test/**/*.btest.ts'),
       suite('kernel', 'test/**/*.itest.ts', namespaces),
       suite('gvisor', 'test/**/*.gtest.ts', namespaces),

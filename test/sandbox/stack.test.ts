@@ -9,6 +9,7 @@ import { decodeIpv6, encodeIpv6 } from '../../src/executor/frames/ipv6.js';
 import { encodeAdvertisement, encodeSolicitation } from '../../src/executor/frames/ndp.js';
 import { MAX_NEIGHBORS, MAX_WAITING } from '../../src/sandbox/neighbor-table.js';
 import { createStack } from '../../src/sandbox/stack.js';
+import { cases } from '../support/cases.js';
 import { captured, hex, networkOf, OWN_MAC, PEER_MAC } from './wire.js';
 
 const ethernet = (type: number, payload: Uint8Array, source = PEER_MAC, destination = OWN_MAC) =>
@@ -285,7 +286,7 @@ describe('any bytes', () => {
             expect(decodeEthernet(sent)?.source).toStrictEqual(OWN_MAC);
         },
       ),
-      { numRuns: 2000 },
+      cases(2000),
     );
   });
 

@@ -11,6 +11,7 @@ import { decodeNeighbor } from '../../../src/executor/netlink/neighbor.js';
 import { decodeNexthop } from '../../../src/executor/netlink/nexthop.js';
 import { decodeRoute } from '../../../src/executor/netlink/route.js';
 import { decodeRule } from '../../../src/executor/netlink/rule.js';
+import { cases } from '../../support/cases.js';
 import { recordedPayloads } from './scripted-transport.js';
 
 const decoders = [
@@ -42,7 +43,7 @@ describe.each(decoders)('%s', (name, type, decode) => {
         bytes[0] = af;
         return sane(decode(bytes), bytes.length);
       }),
-      { numRuns: 500 },
+      cases(500),
     );
   });
 
@@ -62,7 +63,7 @@ describe.each(decoders)('%s', (name, type, decode) => {
         for (const [at, value] of changed) bytes[at % bytes.length] = value;
         return sane(decode(bytes), bytes.length);
       }),
-      { numRuns: 2000 },
+      cases(2000),
     );
   });
 
@@ -81,6 +82,6 @@ test('any acknowledgement', () => {
     fc.property(type, fc.nat(0xffff), fc.uint8Array({ maxLength: 80 }), (t, flags, payload) => {
       return sane(decodeAck({ type: t, flags, seq: 1, portId: 1, payload }), payload.length);
     }),
-    { numRuns: 2000 },
+    cases(2000),
   );
 });

@@ -9,6 +9,7 @@ import { decodeRoute, encodeRoute } from '../../../src/executor/netlink/route.js
 import { formatAddress, maskBytes } from '../../../src/plan/model/address.js';
 import { type Family, trusted } from '../../../src/plan/model/scalars.js';
 import type { Address, Neighbor, Nexthop, Route } from '../../../src/plan/model/state.js';
+import { cases } from '../../support/cases.js';
 
 const u8 = fc.nat(0xff);
 const u32 = fc.nat(0xffff_ffff);
@@ -175,7 +176,7 @@ test('a route', () => {
     fc.property(route, ({ nhid: _, expires: __, ...r }) => {
       expect(expectRight(decodeRoute(expectRight(encodeRoute(r))))).toStrictEqual(r);
     }),
-    { numRuns: 500 },
+    cases(500),
   );
 });
 

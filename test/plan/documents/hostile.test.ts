@@ -11,6 +11,7 @@ import {
 import { MAX_TEXT } from '../../../src/plan/documents/text.js';
 import { MAX_YAML, readYaml } from '../../../src/plan/documents/yaml.js';
 import { NamespaceState } from '../../../src/plan/model/state.js';
+import { cases } from '../../support/cases.js';
 
 const first = (text: string, codec: t.Mixed = t.unknown) => {
   const result = readDocument(codec, text);
@@ -306,10 +307,10 @@ describe('no text makes it throw, loop or touch a prototype', () => {
       unit: fc.constantFrom(...'{}[],:-?#&*!|>%@`\'"\\ \n\t\rab0.~<='.split('')),
       maxLength: 60,
     });
-    fc.assert(fc.property(text, behaves), { numRuns: 2000 });
+    fc.assert(fc.property(text, behaves), cases(2000));
   });
 
   test('a valid document with a few edits', () => {
-    fc.assert(fc.property(mutated, behaves), { numRuns: 2000 });
+    fc.assert(fc.property(mutated, behaves), cases(2000));
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readDocument } from '../../../src/plan/documents/read.js';
 import { writeYaml } from '../../../src/plan/documents/write.js';
+import { cases } from '../../support/cases.js';
 
 const read = (text: string) => readDocument(t.unknown, text);
 
@@ -127,7 +128,7 @@ describe('what writeYaml writes', () => {
       fc.property(value, (v) => {
         expect(read(writeYaml(v))).toEqual(E.right(v));
       }),
-      { numRuns: 1000 },
+      cases(1000),
     );
   });
 
@@ -138,7 +139,7 @@ describe('what writeYaml writes', () => {
         expect(parse(text, { stringKeys: true })).toEqual(v);
         expect(parse(text, { version: '1.1', stringKeys: true })).toEqual(v);
       }),
-      { numRuns: 1000 },
+      cases(1000),
     );
   });
 

@@ -10,6 +10,7 @@ import { redact, redaction } from '../../../src/plan/redact/redact.js';
 import { decide } from '../../../src/plan/rules/decide.js';
 import { describe as describeError } from '../../../src/plan/views/failure-text.js';
 import { arbitraryState } from '../../support/arbitrary-state.js';
+import { cases } from '../../support/cases.js';
 import { address, dualStack, link, lo, route, state } from '../../support/states.js';
 
 const empty = state({});
@@ -46,7 +47,7 @@ describe('addresses', () => {
         const [x, y] = [address(trusted.ipAddress(a)), address(trusted.ipAddress(b))];
         expect(shared(x, y)).toBe(shared(a, b));
       }),
-      { numRuns: 1000 },
+      cases(1000),
     );
   });
 
@@ -204,7 +205,7 @@ describe('a redacted state', () => {
         if (before.plan === null || after.plan === null) expect(before.plan).toBe(after.plan);
         else expect(orderless(after.plan)).toEqual(orderless(r.plan(before.plan)));
       }),
-      { numRuns: 500 },
+      cases(500),
     );
   });
 

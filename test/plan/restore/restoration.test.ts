@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { NamespaceState } from '../../../src/plan/model/state.js';
 import { differences, notRestored } from '../../../src/plan/restore/difference.js';
 import { restoration } from '../../../src/plan/restore/restoration.js';
+import { cases } from '../../support/cases.js';
 import type { FakeKernel } from '../../support/fake-kernel.js';
 import { FAKE_NAMESPACES } from '../../support/fake-namespaces.js';
 import { address, route } from '../../support/states.js';
@@ -52,7 +53,7 @@ describe.each(names)('%s', (name) => {
         expect(kernel.text()).toBe(text);
         expect(notRestored(before, kernel.state())).toStrictEqual([]);
       }),
-      { numRuns: 60 },
+      cases(60),
     );
   });
 
@@ -68,7 +69,7 @@ describe.each(names)('%s', (name) => {
         restore(kernel, before);
         expect(kernel.text()).toBe(text);
       }),
-      { numRuns: 13 },
+      cases(13),
     );
   });
 });

@@ -21,6 +21,7 @@ import {
   sandboxWay,
   wayOf,
 } from '../../support/brute-force-routing.js';
+import { cases } from '../../support/cases.js';
 import { address, link, lo, route, state } from '../../support/states.js';
 
 const ip = trusted.ipAddress;
@@ -362,7 +363,7 @@ describe('compareForwarding against linear scans', () => {
           expect(compared.filter((at) => at.found.join() !== at.scanned.join())).toStrictEqual([]);
         },
       ),
-      { numRuns: 40 },
+      cases(40),
     );
   });
 
@@ -387,7 +388,7 @@ describe('compareForwarding against linear scans', () => {
           expect(found[0]?.first).toBe(smallest && canonical(smallest.bits));
           for (const f of found) expect(f.kernelRoute).toBe(`routes[${rows.length}]`);
         }),
-        { numRuns: 60 },
+        cases(60),
       );
     },
   );
@@ -406,7 +407,7 @@ describe('compareForwarding against linear scans', () => {
             compareForwarding(from, { ...wanted, loopbackLinks, fdLinks }, FIRST),
           ).toStrictEqual([]);
         }),
-        { numRuns: 60 },
+        cases(60),
       );
     },
   );

@@ -11,6 +11,7 @@ import {
   networkBits,
   sandboxRows,
 } from '../../support/brute-force-routing.js';
+import { cases } from '../../support/cases.js';
 
 let counted = 0;
 const planned = (destination: string, gateway: string | null = null): PlannedRoute => ({
@@ -220,7 +221,7 @@ describe('the first match is the longest prefix', () => {
           .filter(({ taken, wanted }) => taken !== wanted);
         expect(wrong).toStrictEqual([]);
       }),
-      { numRuns: 60 },
+      cases(60),
     );
   });
 
@@ -244,7 +245,7 @@ describe('the first match is the longest prefix', () => {
           }
         }
       }),
-      { numRuns: 40 },
+      cases(40),
     );
   });
 });

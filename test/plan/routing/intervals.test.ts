@@ -10,6 +10,7 @@ import {
   nestedPrefix,
   networkBits,
 } from '../../support/brute-force-routing.js';
+import { cases } from '../../support/cases.js';
 
 const entry = (prefix: string): TableEntry<string> => ({
   range: rangeOf(trusted.prefix(prefix)),
@@ -100,7 +101,7 @@ describe('stepsOf', () => {
           expect(valueAt(byOrder, number)).toBe(first(rows, address));
         }
       }),
-      { numRuns: 40 },
+      cases(40),
     );
   });
 });

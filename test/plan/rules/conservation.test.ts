@@ -8,6 +8,7 @@ import { CODES, type Code, classOf } from '../../../src/plan/rules/codes.js';
 import { compile } from '../../../src/plan/rules/compile.js';
 import { type Decision, decide } from '../../../src/plan/rules/decide.js';
 import { arbitraryState } from '../../support/arbitrary-state.js';
+import { cases } from '../../support/cases.js';
 
 const arbitraryOptions: fc.Arbitrary<PlanOptions> = fc.record({
   target: fc.constantFrom('latest', '2018-04', '2022-12', '20240715.0', 'head'),
@@ -50,7 +51,7 @@ describe('conservation', () => {
         expect(new Set(plan.objects.map(({ object }) => object)).size).toBe(scanned);
         for (const { code, class: c } of plan.objects) expect(c).toBe(classOf(code as Code));
       }),
-      { numRuns: 500 },
+      cases(500),
     );
   });
 
@@ -64,7 +65,7 @@ describe('conservation', () => {
           .map(({ object }) => object);
         expect([...used].sort()).toStrictEqual([...carried].sort());
       }),
-      { numRuns: 500 },
+      cases(500),
     );
   });
 
