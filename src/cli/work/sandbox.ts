@@ -1,5 +1,4 @@
 /** runUntilStopped: the embedded sandbox in this process until a signal, and what it had then. */
-
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -28,13 +27,17 @@ const untilStopped = (
   sandbox: RunningSandbox,
   signal: AbortSignal,
 ): TE.TaskEither<never, SandboxSummary> =>
-  TE.fromTask(async () => {
-    signal.addEventListener('abort', () => sandbox.stop());
-    if (signal.aborted) sandbox.stop();
-    await sandbox.closed();
-    const { address, accepted, counters } = sandbox;
-    return { address, network: accepted(), counters: counters() };
-  });
+  pipe(
+    TE.fromIO(() => {
+      signal.addEventListener('abort', () => sandbox.stop());
+      if (signal.aborted) sandbox.stop();
+    }),
+    TE.flatMapTask(() => sandbox.closed),
+    TE.map(() => {
+      const { address, accepted, counters } = sandbox;
+      return { address, network: accepted(), counters: counters() };
+    }),
+  );
 
 const behaveAs = (name: string): E.Either<Refusal, Target> =>
   E.fromNullable(refusal(exitCodes.badInput, describe({ _tag: 'UnknownTarget', name })))(
