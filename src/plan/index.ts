@@ -8,14 +8,13 @@ export {
   readDocument,
   writeDocument,
 } from './documents/read.js';
+export { Accounted, ObjectClass } from './model/account.js';
 export {
-  Accounted,
   DefaultGateway,
   Diagnostic,
   FdLink,
   LoopbackLink,
   NetworkPlan,
-  ObjectClass,
   PlannedAddress,
   PlannedNeighbor,
   PlannedRoute,

@@ -3,7 +3,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
 import { liveCapabilities as live } from '../../src/executor/live/live.js';
 import { putBack } from '../../src/executor/namespace/put-back.js';
-import { differences } from '../../src/plan/restore/difference.js';
+import { compareStates } from '../../src/plan/restore/difference.js';
+import { differenceLines } from '../../src/plan/views/difference-text.js';
 import { captureText } from '../support/capture-text.js';
 import { test } from '../support/netns.js';
 import { describeWith } from '../support/requires.js';
@@ -59,7 +60,7 @@ describeWith(['netns'], 'restoration', () => {
       expect(restored, name).toStrictEqual(E.right({ missing: [], refused: null }));
       const now = await netns.observe();
       if (E.isLeft(now)) throw new Error(JSON.stringify(now.left));
-      expect(differences(before.right, now.right), name).toStrictEqual([]);
+      expect(differenceLines(compareStates(before.right, now.right)), name).toStrictEqual([]);
       expect(withoutSeconds(captureText(pair.netns)), name).toBe(text);
     }
     netns.close();

@@ -8,7 +8,16 @@ import type { Netns } from '../../src/executor/effects/capabilities.js';
 import type { ExecError } from '../../src/executor/failures/failure.js';
 import type { Fd } from '../../src/executor/linux/fd.js';
 import { maskBytes, networkOf, parseAddress } from '../../src/plan/model/address.js';
+import {
+  isLastingNeighbor,
+  lastingAddress,
+  lastingNeighbor,
+  lastingRoute,
+  lastingRule,
+} from '../../src/plan/model/lasting.js';
+import { NO_NAMES } from '../../src/plan/model/link-names.js';
 import type { NetlinkChange } from '../../src/plan/model/netlink-change.js';
+import { addressKey, routeKey } from '../../src/plan/model/object-key.js';
 import { trusted } from '../../src/plan/model/scalars.js';
 import type {
   Address,
@@ -19,14 +28,7 @@ import type {
   Route,
   Rule,
 } from '../../src/plan/model/state.js';
-import { addressKey } from '../../src/plan/restore/addresses.js';
-import { byIndex, routeGroup } from '../../src/plan/restore/routes.js';
-import {
-  addressText,
-  isLastingNeighbor,
-  neighborText,
-  ruleText,
-} from '../../src/plan/views/object-text.js';
+import { objectText } from '../../src/plan/views/object-text.js';
 
 const EEXIST = 17;
 const ENODEV = 19;
@@ -48,6 +50,10 @@ const contains = (prefix: string, address: string): boolean => {
   if (bytes === null || net === null || bytes.length !== net.length) return false;
   return maskBytes(bytes, bits).every((b, i) => b === net[i]);
 };
+
+const words = objectText(NO_NAMES);
+/** Link names change; what a route goes through is the ifindex. */
+const byIndex = (r: Route): string => words({ route: lastingRoute(r) });
 
 const subnet = (a: Address): string => networkOf(a.peer ?? a.local, a.prefixLen);
 
@@ -90,14 +96,19 @@ export class FakeKernel {
   /** Everything, one object per line, in an order that says only what order means to the kernel. */
   text(): string {
     const { addresses, routes, neighbors, rules } = this.state();
-    const grouped = [...routes].map((r, i) => [routeGroup(r), i, byIndex(r)] as const);
+    const grouped = [...routes].map((r, i) => [routeKey(r), i, byIndex(r)] as const);
     grouped.sort((a, b) => a[0].localeCompare(b[0]) || a[1] - b[1]);
     return [
       ...this.links.map(({ name, flags }) => `link ${name} ${flags.join(',')}`),
-      ...addresses.map((a) => `${addressText(new Map())(a)} ${a.validLft} ${a.preferredLft}`),
+      ...addresses.map(
+        (a) => `${words({ address: lastingAddress(a) })} ${a.validLft} ${a.preferredLft}`,
+      ),
       ...grouped.map(([, , text]) => text),
-      ...rules.map(ruleText),
-      ...neighbors.filter(isLastingNeighbor).map(neighborText(new Map())).sort(),
+      ...rules.map((r) => words({ rule: lastingRule(r) })),
+      ...neighbors
+        .filter(isLastingNeighbor)
+        .map((n) => words({ neighbor: lastingNeighbor(n) }))
+        .sort(),
     ].join('\n');
   }
 
@@ -225,7 +236,7 @@ export class FakeKernel {
   }
 
   #append(route: Route): void {
-    const last = this.routes.findLastIndex((r) => routeGroup(r) === routeGroup(route));
+    const last = this.routes.findLastIndex((r) => routeKey(r) === routeKey(route));
     this.routes.splice(last === -1 ? this.routes.length : last + 1, 0, route);
   }
 
@@ -251,7 +262,7 @@ export class FakeKernel {
     const errno = this.#whyNot(route);
     if (errno !== null) return refused('RTM_NEWROUTE', errno, change);
     if (this.routes.some((r) => byIndex(r) === byIndex(route))) return alreadyDone;
-    const at = this.routes.findIndex((r) => routeGroup(r) === routeGroup(route));
+    const at = this.routes.findIndex((r) => routeKey(r) === routeKey(route));
     if (mode === 'add' && at >= 0) return refused('RTM_NEWROUTE', EEXIST, change);
     if (mode === 'replace' && at >= 0) this.routes[at] = route;
     else this.#append(route);

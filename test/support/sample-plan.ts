@@ -4,9 +4,10 @@ import { NetworkPlan } from '../../src/plan/model/network-plan.js';
 
 const document = {
   kind: 'NetworkPlan',
-  formatVersion: 1,
+  formatVersion: 2,
   target: 'latest',
   network: 'sandbox',
+  options: { target: 'latest', links: ['eth0'] },
   basis: {
     stateHash: '0123456789abcdef',
     scanned: 9,
@@ -71,6 +72,14 @@ const document = {
       path: 'routes[2]',
       summary: 'preferred source 192.0.2.2 is not carried',
       remedy: 'none is needed with one address',
+      objects: ['routes[2]'],
+    },
+    {
+      code: 'dropped/rule',
+      path: 'rules[0]',
+      summary: 'selects routes',
+      remedy: 'remove the rule',
+      objects: ['rules[0]'],
     },
   ],
   notes: [
@@ -82,9 +91,18 @@ const document = {
     },
   ],
   objects: [
-    { object: 'links[0]', what: 'lo', class: 'kept', code: 'kept' },
-    { object: 'links[1]', what: 'eth0', class: 'kept', code: 'kept' },
-    { object: 'rules[0]', what: 'from all lookup local', class: 'dropped', code: 'rule' },
+    {
+      ...{ object: 'links[0]', class: 'kept', code: 'kept/loopback-link', lasts: true },
+      link: { ifindex: 1, name: 'lo', flags: ['LOOPBACK', 'UP'], type: 'loopback', mtu: 65536 },
+    },
+    {
+      ...{ object: 'links[1]', class: 'kept', code: 'kept/fd-link', lasts: true },
+      link: { ifindex: 2, name: 'eth0', flags: ['UP'], type: 'ether', mtu: 1450 },
+    },
+    {
+      ...{ object: 'rules[0]', class: 'dropped', code: 'dropped/rule', lasts: true },
+      rule: { family: 'inet', priority: 9, action: 'to_tbl', table: 100 },
+    },
   ],
 };
 

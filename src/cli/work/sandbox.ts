@@ -40,9 +40,9 @@ const untilStopped = (
   );
 
 const behaveAs = (name: string): E.Either<Refusal, Target> =>
-  E.fromNullable(refusal(exitCodes.badInput, describe({ _tag: 'UnknownTarget', name })))(
-    findTarget(name),
-  );
+  E.fromNullable(
+    refusal(exitCodes.badInput, describe({ _tag: 'UnknownTarget', name, objects: [] })),
+  )(findTarget(name));
 
 /** `target`: the gVisor that it behaves as, by any name that a plan's target may have. */
 export const runUntilStopped = (

@@ -1,4 +1,6 @@
 /** The rows of what fails in apply, recover and release themselves. */
+import type { NetnsIdentity } from '../../plan/model/state.js';
+import { differenceLines } from '../../plan/views/difference-text.js';
 import type {
   Preflight,
   RestoreIncomplete,
@@ -9,11 +11,16 @@ import type {
 } from './failure.js';
 import { type FailureRows, inBrackets, inOneSentence } from './row.js';
 
-const staleText = ({ identity, gone, come }: StalePlan): string => {
-  if (identity !== null)
-    return `this is another namespace (${identity[1]}) than the planned one (${identity[0]})`;
-  const changes = [...gone.map((what) => `gone: ${what}`), ...come.map((what) => `new: ${what}`)];
-  return `the namespace changed since the plan was made: ${inOneSentence(changes)}`;
+const identityText = ({ inode, cookie }: NetnsIdentity): string =>
+  `inode ${inode} cookie ${cookie}`;
+
+const STALE = { gone: 'gone: ', come: 'new: ', changed: 'changed: ', moved: '' };
+
+const staleText = (stale: StalePlan): string => {
+  if (stale.identity === null)
+    return `the namespace changed since the plan was made: ${inOneSentence(differenceLines(stale, STALE))}`;
+  const [planned, found] = stale.identity.map(identityText);
+  return `this is another namespace (${found}) than the planned one (${planned})`;
 };
 
 export const APPLY_ROWS: FailureRows<

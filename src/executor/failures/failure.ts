@@ -1,4 +1,6 @@
 /** ExecError: why an effect failed, as facts; the table beside it has the code, the ending and the words of each. */
+
+import type { Staleness } from '../../plan/restore/stale.js';
 import type { LibcError, LinkGone, NetnsNotFound } from '../linux/failure.js';
 import type { DumpError } from '../netlink/failure.js';
 import type { CallError, ConnectError, ContainerUnusable } from '../urpc/failure.js';
@@ -11,12 +13,8 @@ export interface RootNamespace {
 }
 
 /** The namespace is not the one, or not as it was, that the plan was made from. */
-export interface StalePlan {
+export interface StalePlan extends Staleness {
   readonly _tag: 'StalePlan';
-  /** identity: another namespace; objects: what was there is not, or the reverse */
-  readonly gone: ReadonlyArray<string>;
-  readonly come: ReadonlyArray<string>;
-  readonly identity: readonly [planned: string, found: string] | null;
 }
 
 /** One thing that is known to fail, or that is missing. */

@@ -1,7 +1,7 @@
 /** What recover and release share: a namespace's own journal, and the namespace put back as that has it. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
-import { aged } from '../../plan/restore/difference.js';
+import { aged } from '../../plan/restore/aging.js';
 import type { Netns } from '../effects/capabilities.js';
 import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
 import { uptime } from '../effects/machine.js';

@@ -1,8 +1,10 @@
 /** What an apply writes down before its first effect: whose, when, for which sandbox, and what was there. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
+import { lastingAddress } from '../../plan/model/lasting.js';
 import { linkNames } from '../../plan/model/link-names.js';
-import { addressText } from '../../plan/views/object-text.js';
+import { addressKey } from '../../plan/model/object-key.js';
+import { objectText } from '../../plan/views/object-text.js';
 import type { Exec, Needs } from '../effects/exec.js';
 import { bootId, now, pid, self, startTimeOf, uptime } from '../effects/machine.js';
 import type { JournalHeader, JournalSandbox } from '../journal/header.js';
@@ -19,14 +21,14 @@ const sandboxRecord = (sandbox: NamedSandbox): Exec<Needs<'machine'>, JournalSan
       );
 
 const takenTexts = ({ plan, before }: Handover): ReadonlyArray<string> => {
-  const key = (ifindex: number, a: { local: string; peer?: string }) =>
-    `${ifindex} ${a.local} ${a.peer ?? a.local}`;
   const taken = new Set(
-    plan.fdLinks.flatMap(({ ifindex, hostAddresses }) => hostAddresses.map((a) => key(ifindex, a))),
+    plan.fdLinks.flatMap(({ ifindex, hostAddresses }) =>
+      hostAddresses.map((a) => addressKey({ ...a, ifindex })),
+    ),
   );
   return before.addresses
-    .filter((a) => taken.has(key(a.ifindex, a)))
-    .map(addressText(linkNames(before)));
+    .filter((a) => taken.has(addressKey(a)))
+    .map((a) => objectText(linkNames(before))({ address: lastingAddress(a) }));
 };
 
 /** What is written down before the first effect. */

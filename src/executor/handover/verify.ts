@@ -1,22 +1,20 @@
 /** After the call: what of the namespace is not as the plan says it should be. */
 
+import { lastingAddress } from '../../plan/model/lasting.js';
 import { linkNames } from '../../plan/model/link-names.js';
 import type { NetworkPlan } from '../../plan/model/network-plan.js';
+import { addressKey } from '../../plan/model/object-key.js';
 import type { Address, NamespaceState, Route } from '../../plan/model/state.js';
 import { compareStates } from '../../plan/restore/difference.js';
-import { addressText } from '../../plan/views/object-text.js';
-
-const key = (ifindex: number, local: string, prefixLen: number, peer: string | undefined) =>
-  `${ifindex} ${local}/${prefixLen} ${peer ?? local}`;
+import { differenceLines } from '../../plan/views/difference-text.js';
+import { objectText } from '../../plan/views/object-text.js';
 
 const plannedKeys = (plan: NetworkPlan): ReadonlySet<string> =>
   new Set(
     plan.fdLinks.flatMap(({ ifindex, hostAddresses }) =>
-      hostAddresses.map((a) => key(ifindex, a.local, a.prefixLen, a.peer)),
+      hostAddresses.map((a) => addressKey({ ...a, ifindex })),
     ),
   );
-
-const addressKeyOf = (a: Address) => key(a.ifindex, a.local, a.prefixLen, a.peer);
 
 const linksOf = (r: Route): ReadonlyArray<number | undefined> => [
   r.oif,
@@ -56,6 +54,13 @@ const withoutLostSources =
     };
   };
 
+const UNPLANNED = {
+  gone: 'unplanned, gone: ',
+  come: 'unplanned, new: ',
+  changed: 'unplanned, changed: ',
+  moved: 'unplanned, changed: order of ',
+};
+
 /**
  * Lines for a person, empty when all is well: planned addresses that are on the host's links (again), and
  * changes of objects that the plan does not touch.
@@ -66,21 +71,16 @@ export const verify = (
   now: NamespaceState,
 ): ReadonlyArray<string> => {
   const planned = plannedKeys(plan);
-  const text = addressText(linkNames(now));
-  const left = now.addresses.filter((a) => planned.has(addressKeyOf(a)));
-  const known = new Set(before.addresses.map(addressKeyOf));
+  const text = (a: Address) => objectText(linkNames(now))({ address: lastingAddress(a) });
+  const left = now.addresses.filter((a) => planned.has(addressKey(a)));
+  const known = new Set(before.addresses.map(addressKey));
   const links = new Set<number>(plan.fdLinks.map(({ ifindex }) => ifindex));
-  const added = now.addresses.filter((a) => links.has(a.ifindex) && !known.has(addressKeyOf(a)));
+  const added = now.addresses.filter((a) => links.has(a.ifindex) && !known.has(addressKey(a)));
   const apart = untouchable(plan);
-  const { gone, come, moved } = compareStates(
-    apart(before),
-    withoutLostSources(plan, before)(apart(now)),
-  );
+  const difference = compareStates(apart(before), withoutLostSources(plan, before)(apart(now)));
   return [
     ...left.map((a) => `still on the host: ${text(a)}`),
     ...added.map((a) => `new on the host: ${text(a)}`),
-    ...gone.map((what) => `unplanned, gone: ${what}`),
-    ...come.map((what) => `unplanned, new: ${what}`),
-    ...moved.map((what) => `unplanned, changed: ${what}`),
+    ...differenceLines(difference, UNPLANNED),
   ];
 };

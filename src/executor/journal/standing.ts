@@ -1,9 +1,10 @@
 /** What the journal of a namespace says to a new apply. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
+import { lastingAddress } from '../../plan/model/lasting.js';
 import { linkNames } from '../../plan/model/link-names.js';
 import type { NamespaceState } from '../../plan/model/state.js';
-import { addressText } from '../../plan/views/object-text.js';
+import { objectText } from '../../plan/views/object-text.js';
 import type { Capabilities } from '../effects/capabilities.js';
 import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
 import type { ExecError } from '../failures/failure.js';
@@ -15,7 +16,8 @@ import { isOfThisBoot } from './origin.js';
 
 /** Whether every address that an apply took is on its link again: somebody gave them back without `release`. */
 const isGivenBack = ({ header }: Journal, state: NamespaceState): boolean => {
-  const there = new Set(state.addresses.map(addressText(linkNames(state))));
+  const text = objectText(linkNames(state));
+  const there = new Set(state.addresses.map((a) => text({ address: lastingAddress(a) })));
   return header.taken.every((address) => there.has(address));
 };
 

@@ -4,10 +4,9 @@ import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { NetlinkChange } from '../../plan/model/netlink-change.js';
 import type { NamespaceState } from '../../plan/model/state.js';
-import { addressRestoration } from '../../plan/restore/addresses.js';
 import { notRestored } from '../../plan/restore/difference.js';
-import { neighborRestoration } from '../../plan/restore/restoration.js';
-import { routeRestoration } from '../../plan/restore/routes.js';
+import { restoration } from '../../plan/restore/restoration.js';
+import { differenceLines } from '../../plan/views/difference-text.js';
 import type { Netns } from '../effects/capabilities.js';
 import type { Exec, Needs } from '../effects/exec.js';
 import { sleep } from '../effects/machine.js';
@@ -35,25 +34,10 @@ interface Rounds {
 
 const NO_ROUND: Rounds = { rounds: 0, waits: 0, refused: new Map() };
 
-/**
- * The changes of the first stage that has any the kernel did not refuse: addresses, then routes, then
- * neighbors. A refused address must not keep the routes of other links away.
- */
-const nextStage = (
-  before: NamespaceState,
-  now: NamespaceState,
-  { refused }: Rounds,
-): ReadonlyArray<NetlinkChange> => {
-  for (const stage of [addressRestoration, routeRestoration, neighborRestoration]) {
-    const changes = stage(before, now);
-    const open =
-      refused.size === 0
-        ? changes
-        : changes.filter((change) => !refused.has(JSON.stringify(change)));
-    if (open.length > 0) return open;
-  }
-  return [];
-};
+const refusedIn =
+  ({ refused }: Rounds) =>
+  (change: NetlinkChange): boolean =>
+    refused.size > 0 && refused.has(JSON.stringify(change));
 
 type Tried =
   | { readonly helped: boolean }
@@ -94,14 +78,15 @@ const round = (
   pipe(
     RTE.fromTaskEither(netns.observe),
     RTE.flatMap((now): Exec<Needs<'machine'>, Restored> => {
-      const changes = progress.rounds < MAX_ROUNDS ? nextStage(before, now, progress) : [];
+      const changes =
+        progress.rounds < MAX_ROUNDS ? restoration(before, now, refusedIn(progress)) : [];
       if (changes.length > 0)
         return pipe(
           changes,
           RTE.traverseSeqArray(tryChange(netns)),
           RTE.flatMap((outcomes) => round(netns, before, advance(progress, outcomes))),
         );
-      const missing = notRestored(before, now);
+      const missing = differenceLines(notRestored(before, now));
       const [refused = null] = progress.refused.values();
       if (missing.length === 0 || refused !== null || progress.waits >= MAX_WAITS)
         return RTE.right({ missing, refused });

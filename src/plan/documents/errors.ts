@@ -12,6 +12,7 @@ export const DOCUMENT_CODES = {
   'document/number': 'a number in a notation that is read in more than one way',
   'document/wrong-kind': 'a document of another kind',
   'document/newer-format': 'a document of a later format version',
+  'document/older-format': 'a document of an earlier format version that is not read any more',
   'document/unknown-key': 'a key that the document does not have',
   'document/missing-key': 'a key that the document must have',
   'document/value': 'a value that is not of the type or range of its key',
@@ -72,6 +73,8 @@ const remedyOf = ({ code, path, expected, actual }: DocumentError): string => {
       return `pass a document of kind ${expected}`;
     case 'document/newer-format':
       return 'read it with the release of netplan that wrote it, or a newer one';
+    case 'document/older-format':
+      return 'plan again: netplan plan SOURCE -o FILE';
     case 'document/unknown-key':
       return `remove ${path} or correct its spelling`;
     case 'document/missing-key':

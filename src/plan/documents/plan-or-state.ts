@@ -1,25 +1,19 @@
 /** PlanOrState: what `netplan diff` takes, either document told by its `kind`. */
-import * as t from 'io-ts';
 import { NetworkPlan } from '../model/network-plan.js';
+import { oneOf } from '../model/one-of.js';
 import { NamespaceState } from '../model/state.js';
 
 export type PlanOrState = NetworkPlan | NamespaceState;
 
-const validate: t.Validate<unknown, PlanOrState> = (u, context) => {
-  const kind = t.UnknownRecord.is(u) ? u['kind'] : undefined;
-  if (kind === 'NamespaceState') return NamespaceState.validate(u, context);
-  if (kind === 'NetworkPlan' || !t.UnknownRecord.is(u)) return NetworkPlan.validate(u, context);
-  const expected = '"NetworkPlan" or "NamespaceState"';
-  return t.failure(kind, t.appendContext(context, 'kind', t.string, kind), expected);
-};
+const MEMBERS = { NetworkPlan, NamespaceState };
 
-/** Not a t.union: that would report the mistakes of one document against both codecs. */
-export const PlanOrState = new t.Type<PlanOrState, unknown, unknown>(
+const kindOf = (kind: unknown): keyof typeof MEMBERS | null =>
+  kind === 'NetworkPlan' || kind === 'NamespaceState' ? kind : null;
+
+export const PlanOrState = oneOf(
   'NetworkPlan or NamespaceState',
-  (u): u is PlanOrState => NetworkPlan.is(u) || NamespaceState.is(u),
-  validate,
-  (document) =>
-    document.kind === 'NetworkPlan'
-      ? NetworkPlan.encode(document)
-      : NamespaceState.encode(document),
+  'kind',
+  kindOf,
+  '"NetworkPlan" or "NamespaceState"',
+  MEMBERS,
 );

@@ -2,9 +2,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { Closed } from '../model/closed.js';
+import { isOneOf } from '../model/one-of.js';
 import { type DecodeError, decodeWith } from './decode.js';
 import {
   type DocumentError,
+  type DocumentErrorCode,
   type DocumentErrors,
   describeDocumentError,
   excerpt,
@@ -42,15 +44,25 @@ const literalOf = (codec: t.Mixed, key: string): unknown => {
   return member instanceof t.LiteralType ? member.value : undefined;
 };
 
-/** Whether `value` is another kind of document, or a later format of this one: then nothing else is worth saying. */
-const otherDocument = (codec: t.Mixed, value: unknown): DecodeError | null => {
+/** A document that the codec is not of, with why that is all there is to say. */
+interface OtherDocument {
+  readonly code: Extract<DocumentErrorCode, 'document/wrong-kind' | `document/${string}-format`>;
+  readonly error: DecodeError;
+}
+
+/** Whether `value` is another kind of document, or another format of this one: then nothing else is worth saying. */
+const otherDocument = (any: t.Mixed, value: unknown): OtherDocument | null => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  const codec = (isOneOf(any) ? any.memberOf(value) : any) ?? any;
   const { kind, formatVersion } = value as Partial<Record<string, unknown>>;
   const [ownKind, ownVersion] = [literalOf(codec, 'kind'), literalOf(codec, 'formatVersion')];
   if (typeof ownKind === 'string' && typeof kind === 'string' && kind !== ownKind)
-    return mistake('kind', ownKind, kind);
-  const newer = typeof formatVersion === 'number' && formatVersion > Number(ownVersion);
-  return newer ? mistake('formatVersion', `formatVersion ${ownVersion}`, formatVersion) : null;
+    return { code: 'document/wrong-kind', error: mistake('kind', ownKind, kind) };
+  if (typeof formatVersion !== 'number' || typeof ownVersion !== 'number') return null;
+  const error = mistake('formatVersion', `formatVersion ${ownVersion}`, formatVersion);
+  if (formatVersion > ownVersion) return { code: 'document/newer-format', error };
+  const older = formatVersion >= 1 && formatVersion < ownVersion;
+  return older ? { code: 'document/older-format', error } : null;
 };
 
 const mistake = (path: string, expected: string, actual: unknown): DecodeError => ({
@@ -76,9 +88,8 @@ export const readDocument = <A>(
   const { value, positions } = read.right;
   const other = otherDocument(codec, value);
   if (other !== null) {
-    const [error] = located(positions(), [other]);
-    const code = other.path === 'kind' ? 'document/wrong-kind' : 'document/newer-format';
-    return E.left([{ ...error, code }]);
+    const [error] = located(positions(), [other.error]);
+    return E.left([{ ...error, code: other.code }]);
   }
   const decoded = decodeWith(codec)(value);
   return E.isLeft(decoded) ? E.left(located(positions(), decoded.left)) : decoded;

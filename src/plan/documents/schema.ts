@@ -2,6 +2,7 @@
 import * as t from 'io-ts';
 import type { Closed } from '../model/closed.js';
 import { NetworkPlan } from '../model/network-plan.js';
+import { isOneOf } from '../model/one-of.js';
 import { PlanOptions } from '../model/options.js';
 import { NamespaceState, OBJECT_LISTS } from '../model/state.js';
 
@@ -95,6 +96,8 @@ const combinedSchema = (codec: t.Mixed, definitions: Definitions): JsonSchema | 
   }
   if (codec instanceof t.DictionaryType)
     return { type: 'object', additionalProperties: schemaOf(codec.codomain, definitions) };
+  if (isOneOf(codec))
+    return { anyOf: Object.values(codec.members).map((one) => schemaOf(one, definitions)) };
   if (codec instanceof t.UnionType)
     return { anyOf: codec.types.map((member: t.Mixed) => schemaOf(member, definitions)) };
   if (codec instanceof t.ReadonlyType || codec instanceof t.RefinementType)

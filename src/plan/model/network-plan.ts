@@ -1,7 +1,8 @@
 /** NetworkPlan: all that apply does and all that it does not carry, decided, immutable and closed. */
 import * as t from 'io-ts';
+import { Accounted, ObjectPathCodec } from './account.js';
 import { closed } from './closed.js';
-import { NetworkMode, Qdisc } from './options.js';
+import { NetworkMode, PlanOptions, Qdisc } from './options.js';
 import {
   Count,
   Family,
@@ -14,19 +15,7 @@ import {
   PrefixLen,
   U32,
 } from './scalars.js';
-import { NetnsIdentity, OBJECT_LISTS, type ObjectPath } from './state.js';
-
-const objectPathPattern = new RegExp(`^(${OBJECT_LISTS.join('|')})\\[(0|[1-9]\\d{0,8})\\]$`);
-const isObjectPath = (u: unknown): u is ObjectPath =>
-  typeof u === 'string' && objectPathPattern.test(u);
-
-/** Where an object stands in the state that was planned: `routes[3]`. */
-export const ObjectPathCodec = new t.Type<ObjectPath, string, unknown>(
-  'ObjectPath',
-  isObjectPath,
-  (u, context) => (isObjectPath(u) ? t.success(u) : t.failure(u, context)),
-  t.identity,
-);
+import { NetnsIdentity } from './state.js';
 
 /** The objects of the state that an element of the plan was made from; empty for what netplan made itself. */
 const from = t.readonlyArray(ObjectPathCodec);
@@ -124,38 +113,28 @@ export const DefaultGateway = closed(
 );
 export type DefaultGateway = t.TypeOf<typeof DefaultGateway>;
 
-export const ObjectClass = t.keyof(
-  { kept: null, approximated: null, dropped: null, refused: null },
-  'ObjectClass',
-);
-/** What became of an object. */
-export type ObjectClass = t.TypeOf<typeof ObjectClass>;
-
-/** One object of the state and what became of it. */
-export const Accounted = closed('Accounted', {
-  object: ObjectPathCodec,
-  /** the object in iproute2's words, without what changes by itself (lifetimes, counters) */
-  what: t.string,
-  class: ObjectClass,
-  /** stable, from codes.ts */
-  code: t.string,
-});
-export type Accounted = t.TypeOf<typeof Accounted>;
-
 /** A message for a person: what, where, and what to do about it. */
-export const Diagnostic = closed('Diagnostic', {
-  code: t.string,
-  /** `routes[3]`, `links[1].mtu`, or empty for the whole */
-  path: t.string,
-  summary: t.string,
-  remedy: t.string,
-});
+export const Diagnostic = closed(
+  'Diagnostic',
+  {
+    code: t.string,
+    /** `routes[3]`, `links[1].mtu`, or empty for the whole */
+    path: t.string,
+    /** a sentence; of a loss whose code is one of the account's, what is said of its object */
+    summary: t.string,
+    remedy: t.string,
+  },
+  {
+    /** the objects of the state that it is about; absent where there is no state */
+    objects: t.readonlyArray(ObjectPathCodec),
+  },
+);
 export type Diagnostic = t.TypeOf<typeof Diagnostic>;
 
 export const PlanBasis = closed(
   'PlanBasis',
   {
-    /** 64-bit FNV-1a of every object's text, hex: names a state; the texts themselves are what is compared */
+    /** 64-bit FNV-1a of every object that lasts, hex: names a state; the objects themselves are what is compared */
     stateHash: t.string,
     /** objects in the state; equals the sum over the classes */
     scanned: Count,
@@ -166,10 +145,12 @@ export type PlanBasis = t.TypeOf<typeof PlanBasis>;
 
 export const NetworkPlan = closed('NetworkPlan', {
   kind: t.literal('NetworkPlan'),
-  formatVersion: t.literal(1),
+  formatVersion: t.literal(2),
   /** canonical name of the target: a dialect, or a release where the release decides */
   target: t.string,
   network: NetworkMode,
+  /** what it was made with, the defaults of then included */
+  options: PlanOptions,
   basis: PlanBasis,
   loopbackLinks: t.readonlyArray(LoopbackLink),
   fdLinks: t.readonlyArray(FdLink),

@@ -1,4 +1,5 @@
-/** A short name for a state: 64-bit FNV-1a over the texts of its lasting objects. It identifies; it does not authenticate. */
+/** A short name for a state: 64-bit FNV-1a over its lasting objects. It identifies; it does not authenticate. */
+import { identityOf, type LastingObject, lasts } from './lasting-object.js';
 
 /**
  * FNV-1a over the UTF-16 code units of `texts`, low byte first, each text ended by a line feed: 16 hex digits.
@@ -23,3 +24,7 @@ export const fnv1a64 = (texts: Iterable<string>): string => {
   }
   return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
 };
+
+/** The hash of a state, by those of its objects that last. */
+export const stateHash = (objects: ReadonlyArray<LastingObject>): string =>
+  fnv1a64(objects.filter(lasts).map(identityOf));

@@ -2,11 +2,8 @@
 import { groupBy } from 'fp-ts/lib/NonEmptyArray.js';
 import { SETTABLE_ADDRESS_FLAGS } from '../model/kernel-names/address.js';
 import type { NetlinkChange } from '../model/netlink-change.js';
+import { addressKey } from '../model/object-key.js';
 import type { Address, NamespaceState } from '../model/state.js';
-
-/** What makes two entries the same address of a link: RTM_NEWADDR with it again is EEXIST. */
-export const addressKey = (a: Address): string =>
-  `${a.ifindex} ${a.local}/${a.prefixLen} ${a.peer ?? a.local}`;
 
 /** Those that last: duplicate address detection takes `optimistic` off when it ends. */
 const LASTING = SETTABLE_ADDRESS_FLAGS.filter((flag) => flag !== 'optimistic');

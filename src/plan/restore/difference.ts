@@ -1,53 +1,38 @@
-/** What two states of one namespace differ in, in words, ignoring what changes by itself. */
-
+/** What two states of one namespace differ in, ignoring what changes by itself. */
 import { groupBy } from 'fp-ts/lib/NonEmptyArray.js';
-import { type LinkNames, linkNames } from '../model/link-names.js';
-import { without } from '../model/multiset.js';
-import type { Address, NamespaceState, Route } from '../model/state.js';
 import {
-  addressText,
+  isKernelManaged,
   isLastingNeighbor,
-  linkText,
-  neighborText,
-  nexthopText,
-  routeText,
-  ruleText,
-} from '../views/object-text.js';
-import { addressKey, orderGroup, sameAddress } from './addresses.js';
-import { byIndex, isKernelManaged, routeGroup, sideEffects } from './routes.js';
+  lastingAddress,
+  lastingLink,
+  lastingNeighbor,
+  lastingNexthopObject,
+  lastingRoute,
+  lastingRule,
+} from '../model/lasting.js';
+import { identityOf, type LastingObject } from '../model/lasting-object.js';
+import { linkNames } from '../model/link-names.js';
+import { addressKey, routeKey } from '../model/object-key.js';
+import type { Address, NamespaceState, Route } from '../model/state.js';
+import { orderGroup, sameAddress } from './addresses.js';
+import {
+  compareObjects,
+  type NamedDifference,
+  type ObjectDifference,
+} from './object-difference.js';
+import { sideEffects } from './routes.js';
 
-export interface StateDifference {
-  /** in `before`, not in `now` */
-  readonly gone: ReadonlyArray<string>;
-  /** in `now`, not in `before` */
-  readonly come: ReadonlyArray<string>;
-  /** in both, in another order where order means something */
-  readonly moved: ReadonlyArray<string>;
+export interface StateDifference extends NamedDifference {
+  /** in both, in another order where order means something: each group as it was */
+  readonly moved: ReadonlyArray<ReadonlyArray<LastingObject>>;
 }
 
-const NO_NAMES: LinkNames = new Map();
+type Part = Omit<StateDifference, 'names'>;
 
-const compareLists = <A>(
-  before: ReadonlyArray<A>,
-  now: ReadonlyArray<A>,
-  key: (a: A) => string,
-  texts: readonly [(a: A) => string, (a: A) => string],
-): StateDifference => ({
-  gone: without(before, now, key).map(texts[0]),
-  come: without(now, before, key).map(texts[1]),
-  moved: [],
-});
+const addressOf = (one: Address): LastingObject => ({ address: lastingAddress(one) });
+const routeOf = (one: Route): LastingObject => ({ route: lastingRoute(one) });
 
-const NONE: StateDifference = { gone: [], come: [], moved: [] };
-const joined = (parts: ReadonlyArray<StateDifference>): StateDifference =>
-  parts.reduce(
-    (sum, part) => ({
-      gone: [...sum.gone, ...part.gone],
-      come: [...sum.come, ...part.come],
-      moved: [...sum.moved, ...part.moved],
-    }),
-    NONE,
-  );
+const unmoved = (difference: ObjectDifference): Part => ({ ...difference, moved: [] });
 
 /** Groups with the same members in both, in another order. */
 const movedIn = <A>(
@@ -55,116 +40,91 @@ const movedIn = <A>(
   now: ReadonlyArray<A>,
   group: (a: A) => string,
   key: (a: A) => string,
-  text: (a: A) => string,
-): ReadonlyArray<string> => {
+  of: (a: A) => LastingObject,
+): Part['moved'] => {
   const after = groupBy(group)([...now]);
   return Object.entries(groupBy(group)([...before])).flatMap(([name, members]) => {
     const were = members.map(key);
     const wanted = new Set(were);
     const are = (after[name] ?? []).map(key).filter((k) => wanted.has(k));
     const same = are.length !== were.length || were.every((k, i) => are[i] === k);
-    return same ? [] : [`order of ${members.map(text).join(', ')}`];
+    return same ? [] : [members.map(of)];
   });
 };
 
-const compareAddresses = (before: NamespaceState, now: NamespaceState): StateDifference => {
+/** By all that the kernel lets one set, the seconds of lifetimes included. */
+const compareAddresses = (before: NamespaceState, now: NamespaceState): Part => {
   const current = new Map(now.addresses.map((a) => [addressKey(a), a]));
-  const former = new Map(before.addresses.map((a) => [addressKey(a), a]));
-  const differs = (a: Address, other: Address | undefined) =>
-    other === undefined || !sameAddress(a, other);
-  const were = addressText(linkNames(before));
+  const former = new Set(before.addresses.map(addressKey));
   return {
-    gone: before.addresses.filter((a) => differs(a, current.get(addressKey(a)))).map(were),
-    come: now.addresses
-      .filter((a) => differs(a, former.get(addressKey(a))))
-      .map(addressText(linkNames(now))),
-    moved: movedIn(before.addresses, now.addresses, orderGroup, addressKey, were),
+    gone: before.addresses.filter((a) => !current.has(addressKey(a))).map(addressOf),
+    come: now.addresses.filter((a) => !former.has(addressKey(a))).map(addressOf),
+    changed: before.addresses.flatMap((a) => {
+      const found = current.get(addressKey(a));
+      return found === undefined || sameAddress(a, found)
+        ? []
+        : [{ before: addressOf(a), after: addressOf(found) }];
+    }),
+    moved: movedIn(before.addresses, now.addresses, orderGroup, addressKey, addressOf),
   };
 };
 
-const compareRoutes = (before: NamespaceState, now: NamespaceState): StateDifference => {
-  const were = routeText(linkNames(before));
-  // A kernel-managed route that came belongs to an address that passed duplicate detection.
-  const come = without(now.routes, before.routes, byIndex).filter((r) => !isKernelManaged(r));
+const compareRoutes = (before: NamespaceState, now: NamespaceState): Part => {
   const placed = (routes: ReadonlyArray<Route>) => routes.filter((r) => !isKernelManaged(r));
+  const content = (r: Route): string => identityOf(routeOf(r));
+  const found = compareObjects(before.routes.map(routeOf), now.routes.map(routeOf));
   return {
-    gone: without(before.routes, now.routes, byIndex).map(were),
-    come: come.map(routeText(linkNames(now))),
-    moved: movedIn(placed(before.routes), placed(now.routes), routeGroup, byIndex, were),
+    ...found,
+    // A kernel-managed route that came belongs to an address that passed duplicate detection.
+    come: found.come.filter((one) => !('route' in one && isKernelManaged(one.route))),
+    moved: movedIn(placed(before.routes), placed(now.routes), routeKey, content, routeOf),
   };
 };
 
-const compareNeighbors = (before: NamespaceState, now: NamespaceState): StateDifference =>
-  compareLists(
-    before.neighbors.filter(isLastingNeighbor),
-    now.neighbors.filter(isLastingNeighbor),
-    neighborText(NO_NAMES),
-    [neighborText(linkNames(before)), neighborText(linkNames(now))],
-  );
+const compareNeighbors = (before: NamespaceState, now: NamespaceState): Part => {
+  const lasting = ({ neighbors }: NamespaceState) =>
+    neighbors.filter(isLastingNeighbor).map((one) => ({ neighbor: lastingNeighbor(one) }));
+  return unmoved(compareObjects(lasting(before), lasting(now)));
+};
+
+const joined = (
+  before: NamespaceState,
+  now: NamespaceState,
+  parts: ReadonlyArray<Part>,
+): StateDifference => ({
+  gone: parts.flatMap(({ gone }) => gone),
+  come: parts.flatMap(({ come }) => come),
+  changed: parts.flatMap(({ changed }) => changed),
+  moved: parts.flatMap(({ moved }) => moved),
+  names: [linkNames(before), linkNames(now)],
+});
 
 /** Every lasting difference: dynamic neighbors, carrier, counters and seconds that passed are none. */
 export const compareStates = (before: NamespaceState, now: NamespaceState): StateDifference => {
-  const link = linkText(NO_NAMES);
-  const nexthop = nexthopText(NO_NAMES);
-  return joined([
-    compareLists(before.links, now.links, link, [link, link]),
+  const compare = (of: (state: NamespaceState) => ReadonlyArray<LastingObject>) =>
+    unmoved(compareObjects(of(before), of(now)));
+  return joined(before, now, [
+    compare(({ links }) => links.map((one) => ({ link: lastingLink(one) }))),
     compareAddresses(before, now),
     compareRoutes(before, now),
-    compareLists(before.rules, now.rules, ruleText, [ruleText, ruleText]),
+    compare(({ rules }) => rules.map((one) => ({ rule: lastingRule(one) }))),
     compareNeighbors(before, now),
-    compareLists(before.nexthops, now.nexthops, nexthop, [nexthop, nexthop]),
+    compare(({ nexthops }) => nexthops.map((one) => ({ nexthop: lastingNexthopObject(one) }))),
   ]);
-};
-
-/** `compareStates` as lines: `- ` gone, `+ ` came, `~ ` moved. Empty: the states are the same. */
-export const differences = (before: NamespaceState, now: NamespaceState): ReadonlyArray<string> => {
-  const { gone, come, moved } = compareStates(before, now);
-  return [
-    ...gone.map((text) => `- ${text}`),
-    ...come.map((text) => `+ ${text}`),
-    ...moved.map((text) => `~ ${text}`),
-  ];
 };
 
 /**
- * What is left to put back, as lines of `differences`: what others changed in the meantime (a renamed
- * link, a route of theirs) is not.
+ * What is left to put back: what others changed in the meantime (a renamed link, a route of theirs) is not,
+ * so what has come is the kernel's side effects alone.
  */
-export const notRestored = (before: NamespaceState, now: NamespaceState): ReadonlyArray<string> => {
-  const { gone, moved } = joined([
+export const notRestored = (before: NamespaceState, now: NamespaceState): StateDifference => ({
+  ...joined(before, now, [
     compareAddresses(before, now),
     compareRoutes(before, now),
     compareNeighbors(before, now),
-  ]);
-  const came = sideEffects(before, now).map(routeText(linkNames(now)));
-  return [
-    ...gone.map((text) => `- ${text}`),
-    ...came.map((text) => `+ ${text}`),
-    ...moved.map((text) => `~ ${text}`),
-  ];
-};
+  ]),
+  come: sideEffects(before, now).map(routeOf),
+});
 
-/** An address `seconds` later: lifetimes run down, the preferred one ends in `deprecated`, the valid one in nothing. */
-const agedAddress = (a: Address, seconds: number): ReadonlyArray<Address> => {
-  if (a.validLft !== null && a.validLft <= seconds) return [];
-  const validLft = a.validLft === null ? null : a.validLft - seconds;
-  const preferredLft = a.preferredLft === null ? null : Math.max(0, a.preferredLft - seconds);
-  const deprecated = preferredLft === 0 && !a.flags.includes('deprecated');
-  const flags = deprecated ? [...a.flags, 'deprecated'] : a.flags;
-  return [{ ...a, validLft, preferredLft, flags }];
-};
-
-const agedRoute = (r: Route, seconds: number): ReadonlyArray<Route> => {
-  if (r.expires === undefined) return [r];
-  return r.expires <= seconds ? [] : [{ ...r, expires: r.expires - seconds }];
-};
-
-/** The state that would have become of `before` in `seconds` (whole, 0 or more) if nobody had touched it. */
-export const aged = (before: NamespaceState, seconds: number): NamespaceState =>
-  seconds === 0
-    ? before
-    : {
-        ...before,
-        addresses: before.addresses.flatMap((a) => agedAddress(a, seconds)),
-        routes: before.routes.flatMap((r) => agedRoute(r, seconds)),
-      };
+export const isNoDifference = ({ gone, come, changed, moved }: StateDifference): boolean =>
+  [gone, come, changed, moved].every(({ length }) => length === 0);

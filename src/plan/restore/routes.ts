@@ -1,31 +1,20 @@
 /** The routes that are missing, changed or out of order, as changes that bring them back. */
 import { groupBy } from 'fp-ts/lib/NonEmptyArray.js';
+import { isKernelManaged, lastingRoute } from '../model/lasting.js';
 import type { NetlinkChange } from '../model/netlink-change.js';
+import { addressKey, routeKey } from '../model/object-key.js';
 import type { NamespaceState, Route } from '../model/state.js';
-import { routeText } from '../views/object-text.js';
-import { addressKey, commonPrefix } from './addresses.js';
+import { commonPrefix } from './addresses.js';
 
-/**
- * Whether IPv6 makes and removes a route together with an address or a link. These hang on the address
- * inside the kernel (inet6_ifaddr.rt): a copy made by hand would outlive it. They come back by themselves,
- * some milliseconds after the address.
- */
-export const isKernelManaged = (r: Route): boolean =>
-  r.family === 'inet6' && r.protocol === 'kernel' && r.type !== 'unicast';
-
-/** Routes that only their order tells apart: the kernel takes the first. */
-export const routeGroup = (r: Route): string =>
-  `${r.family} ${r.table} ${r.dst} ${r.src ?? ''} ${r.tos ?? 0} ${r.metric ?? 0}`;
-
-/** Link names change; what a route goes through is the ifindex. */
-export const byIndex = routeText(new Map());
+/** A route's lasting content as a text: equal texts are equal routes. */
+const contentOf = (r: Route): string => JSON.stringify(lastingRoute(r));
 
 /** What stays of a route when the kernel took its `src` (IPv6) or marked a leg dead (IPv4 multipath). */
 const shape = (r: Route): string => {
   const { prefsrc: _, ...rest } = r;
   const alive = (flags: ReadonlyArray<string>) => flags.filter((flag) => flag !== 'dead');
   const nexthops = r.nexthops?.map((hop) => ({ ...hop, flags: alive(hop.flags ?? []) }));
-  return byIndex({
+  return contentOf({
     ...rest,
     flags: alive(r.flags),
     ...(nexthops === undefined ? {} : { nexthops }),
@@ -70,10 +59,10 @@ const changeGroup = (want: ReadonlyArray<Route>, have: ReadonlyArray<Route>): Gr
   const shapes = new Set(want.map(shape));
   const own = have.filter((r) => shapes.has(shape(r)));
   if (only !== undefined && want.length === 1 && have.length === 1 && own.length === 1) {
-    const same = own.some((r) => byIndex(r) === byIndex(only));
+    const same = own.some((r) => contentOf(r) === contentOf(only));
     return { removals: [], puts: same ? [] : [{ route: only, mode: 'replace' }] };
   }
-  const kept = commonPrefix(own.map(byIndex), want.map(byIndex));
+  const kept = commonPrefix(own.map(contentOf), want.map(contentOf));
   const removals = own.slice(kept);
   const empty = have.length === removals.length;
   return {
@@ -94,7 +83,7 @@ export const routeRestoration = (
 ): ReadonlyArray<NetlinkChange> => {
   const unwanted = new Set(sideEffects(before, now));
   const grouped = (routes: ReadonlyArray<Route>) =>
-    groupBy(routeGroup)(routes.filter((r) => !isKernelManaged(r) && !unwanted.has(r)));
+    groupBy<Route>(routeKey)(routes.filter((r) => !isKernelManaged(r) && !unwanted.has(r)));
   const have = grouped(now.routes);
   const groups = Object.entries(grouped(before.routes));
   const onLinkFirst = [

@@ -1,5 +1,5 @@
 /** The account's vocabulary: what can become of an object, as stable codes with their meaning and remedy. */
-import type { ObjectClass } from '../model/network-plan.js';
+import type { ObjectClass } from '../model/account.js';
 
 interface Meaning {
   /** the sandbox will behave differently from the kernel because of it */
@@ -188,6 +188,9 @@ export type Code = keyof typeof CODES;
 
 /** The class that a code belongs to is its first part. */
 export const classOf = (code: Code): ObjectClass => code.slice(0, code.indexOf('/')) as ObjectClass;
+
+/** Whether a code is one of the account's, so that what is said with it is said of one object. */
+export const isAccountCode = (code: string): code is Code => Object.hasOwn(CODES, code);
 
 export const meaningOf = (code: Code): Meaning => CODES[code];
 

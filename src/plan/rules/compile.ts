@@ -8,10 +8,21 @@ import type { NamespaceState } from '../model/state.js';
 import { type Decision, decide } from './decide.js';
 import type { PlanErrors } from './failures.js';
 
-const refusedLosses = (options: PlanOptions, { plan }: Decision): ReadonlyArray<PlanErrors[0]> =>
-  options.onLoss === 'error'
-    ? plan.losses.map((loss) => ({ _tag: 'LossRefused' as const, loss }))
+const refusedLosses = ({ plan }: Decision): ReadonlyArray<PlanErrors[0]> =>
+  plan.options.onLoss === 'error'
+    ? plan.losses.map((loss) => ({
+        _tag: 'LossRefused' as const,
+        loss,
+        plan,
+        objects: loss.objects ?? [],
+      }))
     : [];
+
+/** Every reason against the plan of a decision, its losses included where they are to be errors. */
+export const errorsOf = (decision: Decision): ReadonlyArray<PlanErrors[0]> => [
+  ...decision.errors,
+  ...refusedLosses(decision),
+];
 
 /**
  * Compiles `state` for `options`: pure, total, and the same bytes for the same input on every machine.
@@ -22,6 +33,6 @@ export const compile =
   (state: NamespaceState): E.Either<PlanErrors, NetworkPlan> => {
     const decision = decide(options, state);
     if (E.isLeft(decision)) return decision;
-    const errors = [...decision.right.errors, ...refusedLosses(options, decision.right)];
+    const errors = errorsOf(decision.right);
     return RA.isNonEmpty(errors) ? E.left(errors) : E.right(deepFreeze(decision.right.plan));
   };

@@ -9,6 +9,9 @@ import type { HopContext } from '../routing/hops.js';
 
 export interface Context {
   readonly state: NamespaceState;
+  /** as they were given, with the defaults */
+  readonly chosen: ResolvedOptions;
+  /** the same for this target: a pause container's network may be none */
   readonly options: ResolvedOptions;
   readonly target: Target;
   readonly names: LinkNames;

@@ -3,14 +3,14 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import { groupBy, inFamilyOrder } from '../model/group-by.js';
+import { objectsOf } from '../model/lasting-object.js';
 import { linkNames } from '../model/link-names.js';
 import type { DefaultGateway, FdLink, LoopbackLink, NetworkPlan } from '../model/network-plan.js';
 import { type PlanOptions, type ResolvedOptions, resolveOptions } from '../model/options.js';
 import type { NamespaceState } from '../model/state.js';
-import { fnv1a64 } from '../model/state-hash.js';
+import { stateHash } from '../model/state-hash.js';
 import { findTarget } from '../model/target.js';
 import { hopContext } from '../routing/hops.js';
-import { objectTexts } from '../views/object-text.js';
 import { inconsistencies } from './consistency.js';
 import type { Context } from './context.js';
 import type { PlanError, PlanErrors } from './failures.js';
@@ -63,17 +63,17 @@ const planDocument = (
   verdicts: ReadonlyArray<Verdict>,
   notes: NetworkPlan['notes'],
 ): NetworkPlan => {
-  const { state, target, options } = context;
+  const { state, target, options, chosen } = context;
   const found = byObject(verdicts);
-  const objects = account(state, found);
-  const lasting = objects.filter(({ code }) => code !== 'dropped/neighbor-dynamic');
+  const objects = account(objectsOf(state), found);
   return {
     kind: 'NetworkPlan',
-    formatVersion: 1,
+    formatVersion: 2,
     target: target.name,
     network: options.network,
+    options: structuredClone(chosen),
     basis: {
-      stateHash: fnv1a64(lasting.map(({ what }) => what)),
+      stateHash: stateHash(objects),
       scanned: objects.length,
       ...(state.netns === undefined ? {} : { netns: { ...state.netns } }),
     },
@@ -143,7 +143,7 @@ const decideSandbox = (context: Context): Decision => {
 
 /** Network none has the default loopback and host has nothing: the state is only counted. */
 const decideWithoutState = (context: Context, network: 'none' | 'host'): Decision => {
-  const verdicts = objectTexts(context.state).map(
+  const verdicts = objectsOf(context.state).map(
     ({ path }): Verdict => ({ object: path, code: `dropped/network-${network}` }),
   );
   const planned = {
@@ -166,10 +166,11 @@ export const decide = (
 ): E.Either<PlanErrors, Decision> => {
   const chosen = resolveOptions(given);
   const target = findTarget(chosen.target);
-  if (target === null) return E.left([{ _tag: 'UnknownTarget', name: chosen.target }]);
+  if (target === null) return E.left([{ _tag: 'UnknownTarget', name: chosen.target, objects: [] }]);
   const options = withPause(chosen, target.pauseAsNone);
   const names = linkNames(state);
-  const context: Context = { state, options, target, names, hops: hopContext(state) };
+  const hops = hopContext(state);
+  const context: Context = { state, chosen, options, target, names, hops };
   const errors = [...unsupportedOptions(context), ...inconsistencies(state)];
   if (RA.isNonEmpty(errors)) return E.left(errors);
   return E.right(

@@ -1,6 +1,6 @@
 /** PlanError: why a namespace cannot be planned, as facts; `describe` is the only place that turns them into prose. */
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
-import type { Diagnostic } from '../model/network-plan.js';
+import type { Diagnostic, NetworkPlan } from '../model/network-plan.js';
 import type { Family, IfName } from '../model/scalars.js';
 import type { ObjectPath } from '../model/state.js';
 
@@ -21,7 +21,8 @@ export interface LinkVerdict {
   readonly reason: string;
 }
 
-export type PlanError =
+/** An error with the objects of the state that it is about; none where it is of the options alone, or of the whole. */
+export type PlanError = { readonly objects: ReadonlyArray<ObjectPath> } & (
   | { readonly _tag: 'UnknownTarget'; readonly name: string }
   | {
       readonly _tag: 'UnknownLinkOption';
@@ -40,14 +41,14 @@ export type PlanError =
       readonly _tag: 'DuplicateLink';
       readonly what: 'name' | 'ifindex';
       readonly value: string;
-      readonly paths: readonly [ObjectPath, ObjectPath];
+      readonly objects: readonly [ObjectPath, ObjectPath];
     }
   | {
       readonly _tag: 'DuplicateAddress';
       readonly address: string;
       readonly links: readonly [string, string];
       readonly prefixLen: number;
-      readonly paths: readonly [ObjectPath, ObjectPath];
+      readonly objects: readonly [ObjectPath, ObjectPath];
     }
   | {
       readonly _tag: 'DuplicateDefaultGateway';
@@ -63,7 +64,7 @@ export type PlanError =
   | {
       readonly _tag: 'MultipathDefault';
       readonly family: Family;
-      readonly path: ObjectPath;
+      readonly objects: readonly [ObjectPath];
       readonly nexthops: ReadonlyArray<{
         readonly link: string;
         readonly gateway: string | null;
@@ -79,25 +80,26 @@ export type PlanError =
     }
   | {
       readonly _tag: 'NoUsableLink';
-      readonly path: ObjectPath;
+      /** the default route, then the links */
+      readonly objects: readonly [ObjectPath, ...ObjectPath[]];
       readonly links: ReadonlyArray<LinkVerdict>;
     }
   | {
       readonly _tag: 'KindRefused';
-      readonly path: ObjectPath;
+      readonly objects: readonly [ObjectPath];
       readonly link: string;
       readonly kind: string;
     }
   | {
       readonly _tag: 'LinkLayerRefused';
-      readonly path: ObjectPath;
+      readonly objects: readonly [ObjectPath];
       readonly link: string;
       readonly type: string;
       readonly target: string;
     }
   | {
       readonly _tag: 'LinkAddressMissing';
-      readonly path: ObjectPath;
+      readonly objects: readonly [ObjectPath];
       readonly link: string;
       readonly kind: string;
       readonly target: string;
@@ -115,7 +117,13 @@ export type PlanError =
       readonly channels: number;
       readonly target: string;
     }
-  | { readonly _tag: 'LossRefused'; readonly loss: Diagnostic };
+  | {
+      readonly _tag: 'LossRefused';
+      readonly loss: Diagnostic;
+      /** the plan that has the loss: its account has the loss's objects */
+      readonly plan: Pick<NetworkPlan, 'objects'>;
+    }
+);
 
 export type PlanErrors = ReadonlyNonEmptyArray<PlanError>;
 

@@ -14,6 +14,7 @@ const loss = ({ first, last, kernel, kernelRoute, sandbox }: ForwardingDifferenc
   path: kernelRoute ?? 'routes',
   summary: `a packet to ${first}${first === last ? '' : ` (up to ${last})`}: kernel ${fateText(kernel)}, sandbox ${fateText(sandbox)}`,
   remedy: 'see the losses of the routes to it, and netplan explain with this address',
+  objects: kernelRoute === null ? [] : [kernelRoute],
 });
 
 /** More examples tell nobody more; a plan of 100,000 routes may have as many differences. */
@@ -25,6 +26,7 @@ const andMore = (count: number): Diagnostic => ({
   path: 'routes',
   summary: `${count} more ${count === 1 ? 'range of addresses is' : 'ranges of addresses are'} forwarded differently; the first ${EXAMPLES} are listed`,
   remedy: 'see the losses of the routes, and netplan explain with an address',
+  objects: [],
 });
 
 /** What the sandbox will forward differently from the namespace's main table, in the families that were chosen. */
@@ -46,7 +48,7 @@ export const forwardingLosses = (
 export const splitNote = ({ link, route, pieces }: SplitRoute): Diagnostic =>
   note(
     'route-split',
-    route.from[0] ?? 'routes',
+    route.from,
     `${route.destination} on ${link} becomes ${pieces} routes, as the target takes the first match`,
     'nothing to do',
   );
@@ -55,7 +57,7 @@ export const splitNote = ({ link, route, pieces }: SplitRoute): Diagnostic =>
 export const unsplitNote = ({ link, route }: Omit<SplitRoute, 'pieces'>): Diagnostic =>
   note(
     'route-unsplit',
-    route.from[0] ?? 'routes',
+    route.from,
     `${route.destination} on ${link} stays whole, as leaving out what later links have in it would take too many routes; it takes their packets`,
     'use gVisor 20240715.0 or newer, or give the links prefixes that do not overlap',
   );

@@ -36,6 +36,7 @@ const choose = (
   const link = typeof policy === 'string' || group.length < 2 ? null : policy.link;
   const eligible =
     link === null ? group : group.filter(({ via }) => via?.placed.link.name === link);
+  const paths = group.map(({ path }) => path);
   const best = lowestMetric(eligible);
   if (best === null) {
     return link === null || group.length === 0
@@ -43,16 +44,26 @@ const choose = (
       : {
           ...NOTHING,
           verdicts: refusedVerdicts(group),
-          errors: [{ _tag: 'NoChosenDefault', link, routes: group.map(defaultRouteAt) }],
+          errors: [
+            { _tag: 'NoChosenDefault', link, routes: group.map(defaultRouteAt), objects: paths },
+          ],
         };
   }
   // A default that drops is not a gateway: it competes by metric, and no policy is asked.
-  const [first, second, ...more] = group.filter(({ via }) => via !== null).map(defaultRouteAt);
+  const routes = group.filter(({ via }) => via !== null).map(defaultRouteAt);
+  const [first, second, ...more] = routes;
   if (policy === 'error' && first !== undefined && second !== undefined)
     return {
       ...NOTHING,
       verdicts: refusedVerdicts(group),
-      errors: [{ _tag: 'DuplicateDefaultGateway', family, routes: [first, second, ...more] }],
+      errors: [
+        {
+          _tag: 'DuplicateDefaultGateway',
+          family,
+          routes: [first, second, ...more],
+          objects: routes.map(({ path }) => path),
+        },
+      ],
     };
   const unchosen = group.filter((one) => !eligible.includes(one));
   return {
@@ -74,7 +85,11 @@ const strict = ({ options }: Context, { chosen }: Defaults): ReadonlyArray<PlanE
   options.strictGateway
     ? chosen
         .filter(({ via }) => via !== null && via.gateway === null)
-        .map((route) => ({ _tag: 'DefaultWithoutGateway', route: defaultRouteAt(route) }))
+        .map((one) => ({
+          _tag: 'DefaultWithoutGateway',
+          route: defaultRouteAt(one),
+          objects: [one.path],
+        }))
     : [];
 
 /** Chooses among the candidates of prefix length 0. */

@@ -2,6 +2,12 @@
 import type { FdLink } from '../model/network-plan.js';
 import type { Context } from './context.js';
 import type { PlanError } from './failures.js';
+import { at } from './verdict.js';
+
+type Unsupported = Pick<
+  Extract<PlanError, { readonly _tag: 'OptionUnsupported' }>,
+  'option' | 'value' | 'why' | 'objects'
+>;
 
 type Limit = readonly [refused: boolean, option: string, value: string, why: string];
 
@@ -19,36 +25,50 @@ const byTarget = ({ options, target }: Context): ReadonlyArray<Limit> => {
   ];
 };
 
-const byLinks = ({ options, state }: Context): ReadonlyArray<Limit> => {
-  const without = state.links.find(({ gso }) => options.gso === 'host' && gso === false);
-  return without === undefined
-    ? []
-    : [[true, 'gso', 'host', `generic segmentation offload is off on ${without.name}`]];
+/** The links without what was asked for; the first of them is named. */
+const byLinks = ({ options, state }: Context): ReadonlyArray<Unsupported> => {
+  const without = state.links.flatMap(({ gso, name }, i) =>
+    options.gso === 'host' && gso === false ? [{ name, path: at('links', i) }] : [],
+  );
+  const [first] = without;
+  if (first === undefined) return [];
+  const why = `generic segmentation offload is off on ${first.name}`;
+  return [{ option: 'gso', value: 'host', why, objects: without.map(({ path }) => path) }];
 };
 
 /** What was asked for explicitly and cannot be had; defaults give way silently. */
 export const unsupportedOptions = (context: Context): ReadonlyArray<PlanError> =>
-  [...byTarget(context), ...byLinks(context)]
-    .filter(([refused]) => refused)
-    .map(([, option, value, why]) => ({
-      _tag: 'OptionUnsupported',
-      option,
-      value,
-      target: context.target.name,
-      why,
-    }));
+  [
+    ...byTarget(context)
+      .filter(([refused]) => refused)
+      .map(([, option, value, why]): Unsupported => ({ option, value, why, objects: [] })),
+    ...byLinks(context),
+  ].map((one) => ({ _tag: 'OptionUnsupported', target: context.target.name, ...one }));
+
+const objectsOf = (links: ReadonlyArray<FdLink>): PlanError['objects'] =>
+  links.flatMap(({ from }) => from);
 
 const tooManyLinks = ({ target }: Context, links: ReadonlyArray<FdLink>): PlanError[] =>
   target.severalLinks || links.length < 2
     ? []
-    : [{ _tag: 'TooManyLinks', links: links.map(({ name }) => name), target: target.name }];
+    : [
+        {
+          _tag: 'TooManyLinks',
+          links: links.map(({ name }) => name),
+          target: target.name,
+          objects: objectsOf(links),
+        },
+      ];
 
-const tooManyFiles = ({ options, target }: Context, { length: links }: ReadonlyArray<FdLink>) => {
+const tooManyFiles = ({ options, target }: Context, links: ReadonlyArray<FdLink>): PlanError[] => {
   const { channels } = options;
   const { maxFiles: limit, name } = target;
-  const files = links * channels;
-  const error = { _tag: 'TooManyFiles', files, limit, links, channels, target: name } as const;
-  return files <= limit ? [] : [error];
+  const { length: count } = links;
+  const files = count * channels;
+  const objects = objectsOf(links);
+  return files <= limit
+    ? []
+    : [{ _tag: 'TooManyFiles', files, limit, links: count, channels, target: name, objects }];
 };
 
 /** What speaks against handing over all of `links`: the target takes fewer, or fewer sockets. */

@@ -168,15 +168,24 @@ const placeOne = (
 const refusals = (context: Context, { link, path, role, layer }: PlacedLink): PlanError[] => {
   if (role !== 'fd') return [];
   const kind = link.kind ?? '';
-  if (REFUSED_KINDS.has(kind)) return [{ _tag: 'KindRefused', path, link: link.name, kind }];
+  const objects = [path] as const;
+  if (REFUSED_KINDS.has(kind)) return [{ _tag: 'KindRefused', objects, link: link.name, kind }];
   const { target } = context;
   if (layer === 'ip')
     return target.ipLinks
       ? []
-      : [{ _tag: 'LinkLayerRefused', path, link: link.name, type: link.type, target: target.name }];
+      : [
+          {
+            _tag: 'LinkLayerRefused',
+            objects,
+            link: link.name,
+            type: link.type,
+            target: target.name,
+          },
+        ];
   const silent = link.address === undefined || isZeroLinkAddress(link.address);
   return silent && target.ipLinks
-    ? [{ _tag: 'LinkAddressMissing', path, link: link.name, kind, target: target.name }]
+    ? [{ _tag: 'LinkAddressMissing', objects, link: link.name, kind, target: target.name }]
     : [];
 };
 
@@ -191,9 +200,8 @@ const duplicateAddresses = (links: ReadonlyArray<PlacedLink>): PlanError[] => {
       if (before === undefined || before.link === link.name) return [];
       const { local, prefixLen } = address;
       const links: readonly [string, string] = [before.link, link.name];
-      return [
-        { _tag: 'DuplicateAddress', address: local, links, prefixLen, paths: [before.path, path] },
-      ];
+      const objects = [before.path, path] as const;
+      return [{ _tag: 'DuplicateAddress', address: local, links, prefixLen, objects }];
     }),
   );
 };
@@ -216,7 +224,14 @@ export const placeLinks = (context: Context): Placement => {
     errors: [
       ...wanted
         .filter((name) => !known.has(name))
-        .map((link): PlanError => ({ _tag: 'UnknownLinkOption', link, links: [...known] })),
+        .map(
+          (link): PlanError => ({
+            _tag: 'UnknownLinkOption',
+            link,
+            links: [...known],
+            objects: [],
+          }),
+        ),
       ...links.flatMap((placed) => refusals(context, placed)),
       ...duplicateAddresses(links),
     ],

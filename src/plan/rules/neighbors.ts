@@ -1,9 +1,9 @@
 /** Permanent neighbors become static neighbors of the sandbox; everything else in the table is a cache. */
 
 import { groupBy } from '../model/group-by.js';
+import { isLastingNeighbor } from '../model/lasting.js';
 import type { PlannedNeighbor } from '../model/network-plan.js';
 import type { Neighbor } from '../model/state.js';
-import { isLastingNeighbor } from '../views/object-text.js';
 import type { Code } from './codes.js';
 import { type Context, familyLeftOut } from './context.js';
 import type { Placement } from './links.js';

@@ -3,9 +3,10 @@
 import { covers, parseAddress, parsePrefix } from '../model/address.js';
 import { isEverything, isUnicastDefault } from '../model/default-route.js';
 import type { DefaultGateway, Diagnostic, FdLink } from '../model/network-plan.js';
-import type { NamespaceState } from '../model/state.js';
+import type { NamespaceState, ObjectPath } from '../model/state.js';
 import { meaningOf } from './codes.js';
 import type { Context } from './context.js';
+import type { LinkVerdict } from './failures.js';
 import type { PlacedLink, Placement } from './links.js';
 
 /** What each note means, for docs/codes.md; the code is `note/` and its key. */
@@ -28,16 +29,19 @@ export const NOTES = {
     'a route stays whole although the target takes the first match, as its pieces would be too many',
 } as const;
 
+/** `path`: where to look when the note is about no object, or about more than one. */
 export const note = (
   code: keyof typeof NOTES,
-  path: string,
+  objects: ReadonlyArray<ObjectPath>,
   summary: string,
   remedy: string,
+  path: string = objects[0] ?? '',
 ): Diagnostic => ({
   code: `note/${code}`,
   path,
   summary,
   remedy,
+  objects,
 });
 
 const addressNotes = ({ role, link, addresses }: PlacedLink): ReadonlyArray<Diagnostic> =>
@@ -50,7 +54,7 @@ const addressNotes = ({ role, link, addresses }: PlacedLink): ReadonlyArray<Diag
           notes.push(
             note(
               'address-tentative',
-              path,
+              [path],
               `${where} is still being checked for duplicates`,
               'plan again in a second, or wait with --wait-for=dad',
             ),
@@ -59,7 +63,7 @@ const addressNotes = ({ role, link, addresses }: PlacedLink): ReadonlyArray<Diag
           notes.push(
             note(
               'address-deprecated',
-              path,
+              [path],
               `${where} is deprecated and planned last`,
               'remove it if it is not needed',
             ),
@@ -72,13 +76,13 @@ const linkNotes = ({ role, link, path, layer }: PlacedLink): ReadonlyArray<Diagn
   const notes: Diagnostic[] = [];
   if (link.carrier === false)
     notes.push(
-      note('no-carrier', path, `${link.name} has no carrier`, 'set the other end of it up'),
+      note('no-carrier', [path], `${link.name} has no carrier`, 'set the other end of it up'),
     );
   if (layer === 'ip')
     notes.push(
       note(
         'link-without-header',
-        path,
+        [path],
         `${link.name} (${link.type}) carries bare IP packets; the sandbox writes no MAC header`,
         'nothing to do',
       ),
@@ -87,7 +91,7 @@ const linkNotes = ({ role, link, path, layer }: PlacedLink): ReadonlyArray<Diagn
     notes.push(
       note(
         'gso-clamped',
-        path,
+        [path],
         `${link.name} has gso_max_size ${link.gsoMaxSize}; the sandbox gets 65536, its largest packet`,
         `nothing to do, or ip link set ${link.name} gso_max_size 65536`,
       ),
@@ -101,8 +105,8 @@ const membershipNotes = ({ name, memberships, from }: FdLink): ReadonlyArray<Dia
     : [
         note(
           'multicast-memberships',
-          from[0] ?? 'links',
-          `${name} filters multicast, so its sockets join ${memberships.join(', ')} for IPv6 neighbor discovery`,
+          from,
+          `${name} filters multicast, so its sockets join the groups that IPv6 neighbor discovery needs`,
           'nothing to do',
         ),
       ];
@@ -129,7 +133,7 @@ const gatewayNotes = (
     return [
       note(
         'gateway-off-subnet',
-        from[0] ?? 'routes',
+        from,
         `gateway ${gateway} is in no subnet of ${link} (onlink); the sandbox ${known ? 'has its static neighbor' : 'has to resolve it there'}`,
         known
           ? 'nothing to do'
@@ -148,7 +152,7 @@ const onLinkDefaultNotes = (links: ReadonlyArray<FdLink>): ReadonlyArray<Diagnos
       .map(({ from, destination }) =>
         note(
           'on-link-default',
-          from[0] ?? 'routes',
+          from,
           `${destination} is on-link on ${name}: every destination will be resolved there by ARP or NDP`,
           'add a gateway unless a proxy on the link answers for the whole world',
         ),
@@ -158,24 +162,64 @@ const onLinkDefaultNotes = (links: ReadonlyArray<FdLink>): ReadonlyArray<Diagnos
 /** What is said of links that are not loopback when none of them is usable. */
 export const unusableLinks = ({
   links,
-}: Placement): ReadonlyArray<{ link: string; reason: string }> =>
-  links
-    .filter(({ role }) => role === 'excluded')
-    .map(({ link, code }) => ({ link: link.name, reason: meaningOf(code).means }));
+}: Placement): {
+  readonly links: ReadonlyArray<LinkVerdict>;
+  readonly objects: ReadonlyArray<ObjectPath>;
+} => {
+  const excluded = links.filter(({ role }) => role === 'excluded');
+  return {
+    links: excluded.map(({ link, code }) => ({ link: link.name, reason: meaningOf(code).means })),
+    objects: excluded.map(({ path }) => path),
+  };
+};
 
 const emptyNotes = (placement: Placement, state: NamespaceState): ReadonlyArray<Diagnostic> => {
   if (placement.links.some(({ role }) => role === 'fd') || state.routes.some(isUnicastDefault))
     return [];
-  const unusable = unusableLinks(placement);
+  const { links: unusable, objects } = unusableLinks(placement);
   const because = unusable.map(({ link, reason }) => `${link} ${reason}`).join('; ');
   return [
     note(
       'no-usable-links',
-      'links',
+      objects,
       unusable.length === 0
         ? 'the namespace has no link but loopback'
         : `0 usable links of ${unusable.length}: ${because}`,
       'nothing to do if the sandbox needs no network; else plan again when the links are there',
+      'links',
+    ),
+  ];
+};
+
+const rootNotes = ({ netns }: NamespaceState): ReadonlyArray<Diagnostic> =>
+  netns?.root === true
+    ? [
+        note(
+          'root-namespace',
+          [],
+          "this is the machine's own network namespace; apply always refuses it",
+          'plan the namespace of a container',
+          'netns',
+        ),
+      ]
+    : [];
+
+/** A loopback that is missing or down, or has no addresses. */
+const loopbackNotes = (
+  lo: PlacedLink | undefined,
+  synthesised: boolean,
+): ReadonlyArray<Diagnostic> => {
+  const down = lo !== undefined && !lo.link.flags.includes('UP');
+  if (!synthesised && !down) return [];
+  const is = lo === undefined ? 'missing' : down ? 'down' : 'without addresses';
+  const gets = synthesised ? '127.0.0.1/8 and ::1/128' : 'its addresses';
+  return [
+    note(
+      'loopback-made',
+      lo === undefined ? [] : [lo.path],
+      `the loopback of the namespace is ${is}; the sandbox gets ${gets} all the same`,
+      'nothing to do',
+      lo?.path ?? 'links',
     ),
   ];
 };
@@ -191,29 +235,9 @@ export const notesOf = (
   },
 ): ReadonlyArray<Diagnostic> => {
   const lo = placement.links.find(({ role }) => role === 'loopback');
-  const down = lo !== undefined && !lo.link.flags.includes('UP');
-  const root = state.netns?.root === true;
   return [
-    ...(root
-      ? [
-          note(
-            'root-namespace',
-            'netns',
-            "this is the machine's own network namespace; apply always refuses it",
-            'plan the namespace of a container',
-          ),
-        ]
-      : []),
-    ...(planned.loopbackSynthesised || down
-      ? [
-          note(
-            'loopback-made',
-            lo?.path ?? 'links',
-            `the loopback of the namespace is ${lo === undefined ? 'missing' : down ? 'down' : 'without addresses'}; the sandbox gets ${planned.loopbackSynthesised ? '127.0.0.1/8 and ::1/128' : 'its addresses'} all the same`,
-            'nothing to do',
-          ),
-        ]
-      : []),
+    ...rootNotes(state),
+    ...loopbackNotes(lo, planned.loopbackSynthesised),
     ...placement.links.flatMap((placed) => [...linkNotes(placed), ...addressNotes(placed)]),
     ...planned.fdLinks.flatMap(membershipNotes),
     ...gatewayNotes(planned.defaultGateways, planned.fdLinks),

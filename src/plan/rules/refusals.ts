@@ -37,9 +37,13 @@ export const refusedDefault = (
     pref: route.pref ?? null,
   };
   if (why === 'multipath')
-    return { _tag: 'MultipathDefault', family: route.family, path, nexthops };
-  if (why === 'other-family') return { _tag: 'DefaultViaOtherFamily', route: at };
-  return placement.links.some(({ role }) => role === 'fd')
-    ? { _tag: 'DefaultOnExcludedLink', route: at, reason: detail }
-    : { _tag: 'NoUsableLink', path, links: unusableLinks(placement) };
+    return { _tag: 'MultipathDefault', family: route.family, objects: [path], nexthops };
+  if (why === 'other-family') return { _tag: 'DefaultViaOtherFamily', route: at, objects: [path] };
+  if (placement.links.some(({ role }) => role === 'fd')) {
+    const link = placement.byIndex.get(legs[0]?.ifindex ?? 0)?.path;
+    const objects = link === undefined ? [path] : [path, link];
+    return { _tag: 'DefaultOnExcludedLink', route: at, reason: detail, objects };
+  }
+  const { links, objects } = unusableLinks(placement);
+  return { _tag: 'NoUsableLink', links, objects: [path, ...objects] };
 };

@@ -32,7 +32,7 @@ const samePrefixNote = (
   return [
     note(
       'same-prefix',
-      path,
+      [path],
       `${route.dst} on ${link} is not used: another link has a route to it that is found first`,
       `nothing to do, or use another subnet on ${link}`,
     ),

@@ -1,8 +1,9 @@
 /** Verdicts: what the rules of the planner say of one object each, gathered without losing any. */
 
-import type { Accounted, Diagnostic } from '../model/network-plan.js';
-import type { NamespaceState, ObjectPath } from '../model/state.js';
-import { objectTexts } from '../views/object-text.js';
+import type { Accounted } from '../model/account.js';
+import { lasts, type ObjectAt } from '../model/lasting-object.js';
+import type { Diagnostic } from '../model/network-plan.js';
+import type { ObjectPath } from '../model/state.js';
 import { type Code, classOf, meaningOf } from './codes.js';
 import type { PlanError } from './failures.js';
 
@@ -36,17 +37,18 @@ export const byObject = (verdicts: ReadonlyArray<Verdict>): ReadonlyMap<ObjectPa
 };
 
 /**
- * Every object of `state` once, in document order. Throws when a rule forgot an object: that is a defect
- * of the planner, never a property of a namespace.
+ * Every object of a state once, in its order. Throws when a rule forgot an object: that is a defect of the
+ * planner, never a property of a namespace.
  */
 export const account = (
-  state: NamespaceState,
+  objects: ReadonlyArray<ObjectAt>,
   verdicts: ReadonlyMap<ObjectPath, Verdict>,
 ): ReadonlyArray<Accounted> =>
-  objectTexts(state).map(({ path, what }) => {
+  objects.map(({ path, object }) => {
     const verdict = verdicts.get(path);
-    if (verdict === undefined) throw new Error(`no verdict on ${path}: ${what}`);
-    return { object: path, what, class: classOf(verdict.code), code: verdict.code };
+    if (verdict === undefined) throw new Error(`no verdict on ${path}`);
+    const { code } = verdict;
+    return { object: path, class: classOf(code), code, lasts: lasts(object), ...object };
   });
 
 /** The losses among `verdicts`, in document order of their objects. */
@@ -54,12 +56,12 @@ export const lossesOf = (
   objects: ReadonlyArray<Accounted>,
   verdicts: ReadonlyMap<ObjectPath, Verdict>,
 ): ReadonlyArray<Diagnostic> =>
-  objects.flatMap(({ object, what }) => {
+  objects.flatMap(({ object }) => {
     const verdict = verdicts.get(object);
     if (verdict === undefined) return [];
     return [verdict, ...(verdict.also ?? [])].flatMap(({ code, detail }) => {
       const { loss, means, remedy } = meaningOf(code);
-      const summary = `${what}: ${means}${detail === undefined ? '' : ` (${detail})`}`;
-      return loss ? [{ code, path: object, summary, remedy }] : [];
+      const summary = `${means}${detail === undefined ? '' : ` (${detail})`}`;
+      return loss ? [{ code, path: object, summary, remedy, objects: [object] }] : [];
     });
   });

@@ -17,6 +17,7 @@ import {
   loopbackLinks,
   planValues,
 } from './comparable.js';
+import { lossOf } from './loss-text.js';
 
 const textOrNull = t.union([t.string, t.null]);
 
@@ -159,6 +160,6 @@ export const diffPlans = (from: NetworkPlan, to: NetworkPlan): ReadonlyArray<Cha
   ...diffLinks('loopbackLinks', loopbackLinks(from.loopbackLinks), loopbackLinks(to.loopbackLinks)),
   ...diffLinks('fdLinks', from.fdLinks.map(fdLink), to.fdLinks.map(fdLink)),
   ...diffLists('defaultGateways', gatewayElements(from), gatewayElements(to)),
-  ...diffDiagnostics('losses', from.losses, to.losses),
+  ...diffDiagnostics('losses', from.losses.map(lossOf(from)), to.losses.map(lossOf(to))),
   ...diffDiagnostics('notes', from.notes, to.notes),
 ];

@@ -1,6 +1,7 @@
 /** explain: why a link, an address, a prefix or a destination is as it is in the plan, and what lost against it. */
 
 import * as E from 'fp-ts/lib/Either.js';
+import type { Accounted } from '../model/account.js';
 import {
   covers,
   familyOf,
@@ -13,21 +14,24 @@ import {
   widthOf,
 } from '../model/address.js';
 import { isEverything } from '../model/default-route.js';
+import { namesAmong } from '../model/link-names.js';
 import type { Diagnostic } from '../model/network-plan.js';
 import type { PlanOptions } from '../model/options.js';
 import type { Family } from '../model/scalars.js';
 import type { NamespaceState, ObjectPath, Route } from '../model/state.js';
 import { targetOf } from '../model/target.js';
-import { fateText, NO_ROUTE } from '../routing/fate.js';
+import { fateText, NO_ROUTE, sameEnd } from '../routing/fate.js';
 import { hopContext, hopsOf } from '../routing/hops.js';
 import { valueAt } from '../routing/intervals.js';
 import { kernelFates } from '../routing/kernel-table.js';
 import { sandboxFates } from '../routing/sandbox-table.js';
 import { type Code, meaningOf } from '../rules/codes.js';
+import { errorsOf } from '../rules/compile.js';
 import { type Decision, decide } from '../rules/decide.js';
 import type { PlanErrors } from '../rules/failures.js';
 import { at } from '../rules/verdict.js';
 import { describe } from './failure-text.js';
+import { objectText } from './object-text.js';
 
 /** An object with what became of it and why. */
 export interface ExplainedObject {
@@ -54,7 +58,7 @@ export interface Explanation {
   /** what the subject is made of: the link with all on it, the routes that could decide the destination */
   readonly objects: ReadonlyArray<ExplainedObject>;
   readonly decisions: ReadonlyArray<ExplainedDecision>;
-  /** errors that concern one of the objects; the plan is refused while there are any */
+  /** errors that concern one of the objects, or all of them; the plan is refused while there are any */
   readonly errors: ReadonlyArray<Diagnostic>;
 }
 
@@ -116,39 +120,40 @@ const decisionOn = (
 ): ExplainedDecision => {
   const family = familyOf(destination);
   const address = toBigInt(parseAddress(destination) ?? new Uint8Array(widthOf(family) / 8));
-  const kernel = valueAt(kernelFates(state, family), address);
-  const sandbox = valueAt(sandboxFates(plan, targetOf(plan.target), family), address);
-  const texts = [fateText(kernel?.fate ?? NO_ROUTE), fateText(sandbox ?? NO_ROUTE)] as const;
+  const found = valueAt(kernelFates(state, family), address);
+  const kernel = found?.fate ?? NO_ROUTE;
+  const sandbox = valueAt(sandboxFates(plan, targetOf(plan.target), family), address) ?? NO_ROUTE;
   return {
     destination,
-    kernel: texts[0],
-    kernelRoute: kernel?.route ?? null,
-    sandbox: texts[1],
-    agree: texts[0] === texts[1],
+    kernel: fateText(kernel),
+    kernelRoute: found?.route ?? null,
+    sandbox: fateText(sandbox),
+    agree: sameEnd(kernel, sandbox),
   };
 };
 
+/** An error of the options alone is about every object. */
 const concerns =
   (paths: ReadonlySet<string>) =>
-  (error: PlanErrors[0]): boolean => {
-    const text = JSON.stringify(error);
-    return [...paths].some((path) => text.includes(`"${path}"`));
-  };
+  ({ objects }: PlanErrors[0]): boolean =>
+    objects.length === 0 || objects.some((path) => paths.has(path));
 
 const explained = (
   decision: Decision,
   paths: ReadonlyArray<string>,
 ): ReadonlyArray<ExplainedObject> => {
-  const objects = new Map<string, (typeof decision.plan.objects)[number]>(
-    decision.plan.objects.map((one) => [one.object, one]),
-  );
+  const account = decision.plan.objects;
+  const objects = new Map<string, Accounted>(account.map((one) => [one.object, one]));
+  const text = objectText(namesAmong(account));
   const details = new Map(decision.verdicts.map(({ object, detail }) => [object, detail]));
   return paths.flatMap((path) => {
     const one = objects.get(path);
     if (one === undefined) return [];
-    const detail = details.get(one.object);
-    const { means } = meaningOf(one.code as Code);
-    return [{ ...one, why: detail === undefined ? means : `${means} (${detail})` }];
+    const { object, class: is, code } = one;
+    const detail = details.get(object);
+    const { means } = meaningOf(code as Code);
+    const why = detail === undefined ? means : `${means} (${detail})`;
+    return [{ object, what: text(one), class: is, code, why }];
   });
 };
 
@@ -215,6 +220,6 @@ export const explain =
       is: found.is,
       objects: explained(decision.right, found.paths),
       decisions: found.destinations.map((one) => decisionOn(state, decision.right, one)),
-      errors: decision.right.errors.filter(concerns(paths)).map(describe),
+      errors: errorsOf(decision.right).filter(concerns(paths)).map(describe),
     });
   };

@@ -7,6 +7,7 @@ import {
   PLAN_ERRORS,
   type PlanError,
 } from '../rules/failures.js';
+import { lossOf } from './loss-text.js';
 
 const route = (r: DefaultRouteAt): string =>
   [
@@ -35,8 +36,7 @@ const deletion = (r: DefaultRouteAt): string =>
 const reasons = (links: ReadonlyArray<LinkVerdict>): string =>
   links.map(({ link, reason }) => `${link} ${reason}`).join('; ');
 
-/** Total: a PlanError without a summary and a remedy does not compile. */
-export const describe = (e: PlanError): Diagnostic => {
+const words = (e: PlanError): Diagnostic => {
   switch (e._tag) {
     case 'UnknownTarget':
       return {
@@ -69,15 +69,15 @@ export const describe = (e: PlanError): Diagnostic => {
     case 'DuplicateLink':
       return {
         code: PLAN_ERRORS.DuplicateLink.code,
-        path: e.paths[1],
-        summary: `link ${e.what} "${e.value}" is already at ${e.paths[0]}`,
+        path: e.objects[1],
+        summary: `link ${e.what} "${e.value}" is already at ${e.objects[0]}`,
         remedy: 'rename or remove one of them',
       };
     case 'DuplicateAddress':
       return {
         code: PLAN_ERRORS.DuplicateAddress.code,
-        path: e.paths[1],
-        summary: `${e.address} is on ${e.links[0]} (${e.paths[0]}) and on ${e.links[1]} (${e.paths[1]})`,
+        path: e.objects[1],
+        summary: `${e.address} is on ${e.links[0]} (${e.objects[0]}) and on ${e.links[1]} (${e.objects[1]})`,
         remedy: `ip addr del ${e.address}/${e.prefixLen} dev ${e.links[1]}, or leave one link out with --link`,
       };
     case 'DuplicateDefaultGateway': {
@@ -103,7 +103,7 @@ export const describe = (e: PlanError): Diagnostic => {
       );
       return {
         code: PLAN_ERRORS.MultipathDefault.code,
-        path: e.path,
+        path: e.objects[0],
         summary: `multipath default: the ${e.family} default route has ${e.nexthops.length} nexthops: ${legs.join('; ')}`,
         remedy: 'plan with --multipath=first, or replace it by a route with one nexthop',
       };
@@ -132,28 +132,28 @@ export const describe = (e: PlanError): Diagnostic => {
     case 'NoUsableLink':
       return {
         code: PLAN_ERRORS.NoUsableLink.code,
-        path: e.path,
+        path: e.objects[0],
         summary: `0 usable links of ${e.links.length}, yet there is a default route: ${reasons(e.links)}`,
         remedy: 'give a link an address and set it up, or plan with --network=none',
       };
     case 'KindRefused':
       return {
         code: PLAN_ERRORS.KindRefused.code,
-        path: e.path,
+        path: e.objects[0],
         summary: `${e.link} is ${e.kind}, which delivers by the very addresses that would be taken from it`,
         remedy: 'use macvlan or veth, or --network=host',
       };
     case 'LinkLayerRefused':
       return {
         code: PLAN_ERRORS.LinkLayerRefused.code,
-        path: e.path,
+        path: e.objects[0],
         summary: `${e.link} (${e.type}) has no link-layer header, and target ${e.target} always writes one`,
         remedy: 'use gVisor 20210921.0 or newer, or leave the link out with --link',
       };
     case 'LinkAddressMissing':
       return {
         code: PLAN_ERRORS.LinkAddressMissing.code,
-        path: e.path,
+        path: e.objects[0],
         summary: `${e.link}${e.kind === '' ? '' : ` (${e.kind})`} is an Ethernet link without a MAC, so target ${e.target} would leave the Ethernet header out`,
         remedy: `${e.kind === 'netkit' ? 'make it with mode l2' : `ip link set ${e.link} address MAC`}, or leave it out with --link`,
       };
@@ -172,6 +172,12 @@ export const describe = (e: PlanError): Diagnostic => {
         remedy: 'choose fewer links with --link, or fewer --channels',
       };
     case 'LossRefused':
-      return { ...e.loss, summary: `refused by --on-loss=error: ${e.loss.summary}` };
+      return {
+        ...e.loss,
+        summary: `refused by --on-loss=error: ${lossOf(e.plan)(e.loss).summary}`,
+      };
   }
 };
+
+/** Total: a PlanError without a summary and a remedy does not compile. */
+export const describe = (e: PlanError): Diagnostic => ({ ...words(e), objects: e.objects });

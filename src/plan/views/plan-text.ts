@@ -1,7 +1,7 @@
 /** planText: a plan as an aligned overview for a person; with the other texts of the CLI beside it. */
 
+import type { Accounted } from '../model/account.js';
 import type {
-  Accounted,
   DefaultGateway,
   Diagnostic,
   FdLink,
@@ -14,6 +14,7 @@ import { linearise } from '../model/ops.js';
 import type { NetnsIdentity } from '../model/state.js';
 import { findTarget } from '../model/target.js';
 import { diagnosticText } from './diagnostic-text.js';
+import { lossOf } from './loss-text.js';
 import { opText } from './ops-text.js';
 import type { Style } from './style.js';
 import { type Cell, table } from './table.js';
@@ -172,7 +173,10 @@ export const planText = (plan: NetworkPlan, style: Style): string =>
       table(gatewayRows(plan.defaultGateways, style), 2),
     ),
     ...section(style.heading('ops'), opLines(plan, style)),
-    ...section(style.heading('losses'), diagnosticLines(plan.losses, style.warning, style)),
+    ...section(
+      style.heading('losses'),
+      diagnosticLines(plan.losses.map(lossOf(plan)), style.warning, style),
+    ),
     ...section(style.heading('notes'), diagnosticLines(plan.notes, style.dim, style)),
   ]
     .map((line) => `${line}\n`)

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import type { ExecError } from '../../../src/executor/failures/failure.js';
 import type { Ending } from '../../../src/executor/failures/row.js';
 import { describeExec, endingOf } from '../../../src/executor/failures/table.js';
+import { lastingAddress } from '../../../src/plan/model/lasting.js';
 import { trusted } from '../../../src/plan/model/scalars.js';
+import { address } from '../../support/states.js';
 
 const record = {
   journal: '/run/netplan/netns-41.journal',
@@ -12,6 +14,7 @@ const record = {
   sandbox: 'c0ffee',
   pid: 42,
 };
+const RULE = { family: 'inet', priority: 9, action: 'to_tbl', table: 100 } as const;
 const syscall = (call: string, errno: number): ExecError => ({
   _tag: 'SyscallError',
   call,
@@ -85,9 +88,16 @@ test.each<readonly [ExecError, code: string, summary: string, remedy: string]>([
     'netplan recover',
   ],
   [
-    { _tag: 'StalePlan', gone: ['a'], come: ['b'], identity: null },
+    {
+      _tag: 'StalePlan',
+      gone: [{ rule: RULE }],
+      come: [{ address: lastingAddress(address(2, '192.0.2.2/24')) }],
+      changed: [{ before: { rule: RULE }, after: { rule: { ...RULE, table: 7 } } }],
+      names: [new Map(), new Map([[2, 'eth0']])],
+      identity: null,
+    },
     'exec/stale-plan',
-    'gone: a; new: b',
+    'gone: rule inet 9: from all lookup 100; new: address inet 192.0.2.2 prefixlen 24 dev eth0 scope global permanent; changed: rule inet 9: from all lookup 100, now rule inet 9: from all lookup 7',
     'plan again',
   ],
   [

@@ -133,9 +133,10 @@ export const planOf = (name: Case, targetName: string): NetworkPlan => {
   );
   return decodePlan({
     kind: 'NetworkPlan',
-    formatVersion: 1,
+    formatVersion: 2,
     target: targetName,
     network: eth0 === null ? 'none' : 'sandbox',
+    options: {},
     basis: { stateHash: '0', scanned: 0 },
     loopbackLinks: loopbacksFor(target, name),
     fdLinks: eth0 === null ? [] : [fdLinkFor(target, eth0)],

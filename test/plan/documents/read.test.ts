@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { describe, expect, test } from 'vitest';
+import { PlanOrState } from '../../../src/plan/documents/plan-or-state.js';
 import {
   describeDocumentError,
   readDocument,
@@ -127,6 +128,34 @@ describe('readDocument', () => {
     expect(refusal(STATE.replace('formatVersion: 1', 'formatVersion: 0'))).toStrictEqual([
       'document/value formatVersion: line 2, column 16: expected 1, got 0',
     ]);
+  });
+
+  test.each<t.Mixed>([NetworkPlan, PlanOrState])(
+    'says that a plan of format 1 has to be made again: %#',
+    (codec) => {
+      const text =
+        'kind: NetworkPlan\nformatVersion: 1\nobjects: [{ object: "links[0]", what: link 1 lo }]\n';
+      const result = readDocument(codec, text);
+      expect(E.isLeft(result) && result.left.map(describeDocumentError)).toStrictEqual([
+        {
+          code: 'document/older-format',
+          path: 'formatVersion',
+          summary: 'line 2, column 16: expected formatVersion 2, got 1',
+          remedy: 'plan again: netplan plan SOURCE -o FILE',
+        },
+      ]);
+    },
+  );
+
+  test('reads either document by its kind, and says which kinds there are', () => {
+    const newer = STATE.replace('formatVersion: 1', 'formatVersion: 2');
+    const codes = (text: string) => {
+      const result = readDocument(PlanOrState, text);
+      return E.isLeft(result) ? result.left.map(({ code, path }) => [code, path]) : 'read';
+    };
+    expect(codes(STATE)).toBe('read');
+    expect(codes(newer)).toStrictEqual([['document/newer-format', 'formatVersion']]);
+    expect(codes('kind: Other')).toStrictEqual([['document/value', 'kind']]);
   });
 
   test('tells a number that should have been text to be quoted', () => {

@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import type { NamespaceState } from '../../../src/plan/model/state.js';
-import { differences, notRestored } from '../../../src/plan/restore/difference.js';
+import { compareStates, notRestored } from '../../../src/plan/restore/difference.js';
 import { restoration } from '../../../src/plan/restore/restoration.js';
+import { differenceLines as differences } from '../../../src/plan/views/difference-text.js';
 import { cases } from '../../support/cases.js';
 import type { FakeKernel } from '../../support/fake-kernel.js';
 import { FAKE_NAMESPACES } from '../../support/fake-namespaces.js';
@@ -39,7 +40,7 @@ describe.each(names)('%s', (name) => {
   test('nothing lost, nothing to do', () => {
     const kernel = make(name);
     expect(restoration(kernel.state(), kernel.state())).toStrictEqual([]);
-    expect(differences(kernel.state(), kernel.state())).toStrictEqual([]);
+    expect(differences(compareStates(kernel.state(), kernel.state()))).toStrictEqual([]);
   });
 
   test('any addresses removed in any order come back with all that went with them', () => {
@@ -51,7 +52,7 @@ describe.each(names)('%s', (name) => {
         for (const index of removals) removeAddress(kernel, index);
         restore(kernel, before);
         expect(kernel.text()).toBe(text);
-        expect(notRestored(before, kernel.state())).toStrictEqual([]);
+        expect(differences(notRestored(before, kernel.state()))).toStrictEqual([]);
       }),
       cases(60),
     );
@@ -96,8 +97,8 @@ describe('what others did meanwhile', () => {
   });
 
   test('is a difference, but nothing that is left to put back', () => {
-    expect(notRestored(before, kernel.state())).toStrictEqual([]);
-    expect(differences(before, kernel.state())).toContain(
+    expect(differences(notRestored(before, kernel.state()))).toStrictEqual([]);
+    expect(differences(compareStates(before, kernel.state()))).toContain(
       '+ address inet 203.0.113.9 prefixlen 24 dev eth1 scope global permanent',
     );
   });
@@ -143,7 +144,7 @@ test('a link that is gone: the rest comes back, and what is missing is named', (
     );
   for (const change of restoration(before, kernel.state()))
     expect(E.isLeft(kernel.change(change))).toBe(true);
-  expect(notRestored(before, kernel.state())).toContain(
+  expect(differences(notRestored(before, kernel.state()))).toContain(
     '- address inet 192.0.2.2 prefixlen 24 dev eth0 scope global permanent',
   );
 });

@@ -1,5 +1,6 @@
 /** Every field of every kind of object: a change makes a plan stale, or is one that passes by itself. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { objectsOf } from '../../../src/plan/model/lasting-object.js';
 import type { NetworkPlan } from '../../../src/plan/model/network-plan.js';
 import {
   Address,
@@ -13,7 +14,7 @@ import {
   Rule,
 } from '../../../src/plan/model/state.js';
 import { staleness } from '../../../src/plan/restore/stale.js';
-import { objectTexts } from '../../../src/plan/views/object-text.js';
+import { link, state } from '../../support/states.js';
 
 const IDENTITY = { inode: '1', cookie: '2', root: false };
 
@@ -147,7 +148,7 @@ interface Kind {
 const KINDS: ReadonlyArray<Kind> = [
   {
     ...{ name: 'link', list: 'links', codec: Link, pairs: LINK },
-    passing: ['operstate', 'carrier', 'masterKind'],
+    passing: ['operstate', 'carrier'],
   },
   { name: 'address', list: 'addresses', codec: Address, pairs: ADDRESS, passing: [] },
   { name: 'route', list: 'routes', codec: Route, pairs: ROUTE, passing: [] },
@@ -163,19 +164,21 @@ const KINDS: ReadonlyArray<Kind> = [
   },
 ];
 
-const EMPTY: NamespaceState = {
-  ...{ kind: 'NamespaceState', formatVersion: 1, links: [], addresses: [], routes: [] },
-  ...{ rules: [], neighbors: [], nexthops: [] },
+/** The words of objects' texts, as names that a link may have. */
+const NAMES = ['eth0', 'dynamic', 'permanent', 'kept', 'default', 'proxy', 'router', 'local'];
+
+const stateOf = (
+  { list, inside = (object) => object }: Kind,
+  object: object,
+  name: string,
+): NamespaceState => {
+  const links = [2, 3].map((ifindex) => link(ifindex, ifindex === 2 ? name : `${name}.3`));
+  return { ...state({ links }), [list]: [inside(object)] };
 };
 
-const stateOf = ({ list, inside = (object) => object }: Kind, object: object): NamespaceState => ({
-  ...EMPTY,
-  [list]: [inside(object)],
-});
-
 /** As much of a plan as staleness looks at. */
-const planOf = (state: NamespaceState): NetworkPlan =>
-  ({ objects: objectTexts(state), basis: {} }) as unknown as NetworkPlan;
+const planOf = (given: NamespaceState): NetworkPlan =>
+  ({ objects: objectsOf(given).map(({ object }) => object), basis: {} }) as unknown as NetworkPlan;
 
 test.each(KINDS)('the fields of a $name are all there', ({ codec, pairs }) => {
   const fields = [...Object.keys(codec.required), ...Object.keys(codec.optional)];
@@ -186,11 +189,21 @@ const FIELDS = KINDS.flatMap((kind) =>
   Object.entries(kind.pairs).map(([field, values]) => [kind.name, field, values, kind] as const),
 );
 
-test.each(FIELDS)('a change of a %s: %s', (_, field, [value, other], kind) => {
-  const before = { ...first(kind.pairs), [field]: value };
-  const plan = planOf(stateOf(kind, before));
-  expect(staleness(plan, stateOf(kind, before), IDENTITY)).toBeNull();
-  const stale = staleness(plan, stateOf(kind, { ...before, [field]: other }), IDENTITY);
-  if (kind.passing.includes(field)) expect(stale).toBeNull();
-  else expect(stale?.gone).toHaveLength(1);
+describe.each(NAMES)('where a link is called %s', (name) => {
+  test.each(FIELDS)('a change of a %s: %s', (_, field, [value, other], kind) => {
+    const named = kind.list === 'links' ? { name } : {};
+    const before = { ...first(kind.pairs), ...named, [field]: value };
+    const was = stateOf(kind, before, name);
+    const is = stateOf(kind, { ...before, [field]: other }, name);
+    const plan = planOf(was);
+    expect(staleness(plan, was, IDENTITY)).toBeNull();
+    const stale = staleness(plan, is, IDENTITY);
+    if (kind.passing.includes(field)) {
+      expect(stale).toBeNull();
+      return;
+    }
+    const objects = objectsOf(was).filter(({ path }) => path === `${kind.list}[0]`);
+    const found = [...(stale?.gone ?? []), ...(stale?.changed ?? []).map((one) => one.before)];
+    expect(found).toStrictEqual(objects.map(({ object }) => object));
+  });
 });

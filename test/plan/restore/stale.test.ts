@@ -52,9 +52,20 @@ describe('a change of', () => {
     ['a permanent neighbor', changed('neighbors', 0, { lladdr: '02:00:00:00:00:99' })],
   ])('%s is named on both sides', (_, now) => {
     const stale = staleness(plan, now, identity);
-    expect(stale?.gone.length).toBeGreaterThan(0);
-    expect(stale?.come.length).toBeGreaterThan(0);
+    const { gone = [], come = [], changed = [] } = stale ?? {};
+    expect([gone.length, come.length].map((n) => n + changed.length)).toStrictEqual([1, 1]);
     expect(stale?.identity).toBeNull();
+  });
+
+  test('what the kernel knows an object by is another object, what it does not is a change', () => {
+    const kinds = (now: NamespaceState) => {
+      const { gone = [], come = [], changed = [] } = staleness(plan, now, identity) ?? {};
+      return [gone.length, come.length, changed.length];
+    };
+    expect(kinds(changed('addresses', 0, { prefixLen: 25 }))).toStrictEqual([1, 1, 0]);
+    expect(kinds(changed('addresses', 0, { scope: 'link' }))).toStrictEqual([0, 0, 1]);
+    expect(kinds(changed('routes', route, { metric: 7 }))).toStrictEqual([1, 1, 0]);
+    expect(kinds(changed('routes', route, { gateway: '198.51.100.9' }))).toStrictEqual([0, 0, 1]);
   });
 
   test.each(['links', 'addresses', 'routes', 'neighbors'] as const)('the number of %s', (list) => {
@@ -66,7 +77,7 @@ describe('a change of', () => {
   test('a rule that came', () => {
     const rules = [{ family: 'inet' as const, priority: 9, action: 'to_tbl', table: 100 }];
     expect(staleness(plan, { ...state, rules }, identity)?.come).toStrictEqual([
-      'rule inet 9: from all lookup 100',
+      { rule: rules[0] },
     ]);
   });
 });
@@ -93,8 +104,8 @@ describe('identity', () => {
 
   test('another cookie is another namespace, also under the same inode', () => {
     expect(staleness(made, state, { ...identity, cookie: '42' })?.identity).toStrictEqual([
-      'inode 4026532300 cookie 41',
-      'inode 4026532300 cookie 42',
+      identity,
+      { ...identity, cookie: '42' },
     ]);
   });
 

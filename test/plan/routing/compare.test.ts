@@ -72,9 +72,10 @@ const gateway = (on: string, via: string): DefaultGateway => ({
 
 const plan = (parts: Partial<NetworkPlan>): NetworkPlan => ({
   kind: 'NetworkPlan',
-  formatVersion: 1,
+  formatVersion: 2,
   target: 'latest',
   network: 'sandbox',
+  options: {},
   basis: { stateHash: '', scanned: 0 },
   loopbackLinks: [loopback([])],
   fdLinks: [],

@@ -56,7 +56,7 @@ describe('links', () => {
   test('ipvlan is refused before anything else is tried', () => {
     const errors = errorsOf(two([], { links: [lo, eth0, { ...eth1, kind: 'ipvlan' }] }));
     expect(errors).toStrictEqual([
-      { _tag: 'KindRefused', path: 'links[2]', link: 'eth1', kind: 'ipvlan' },
+      { _tag: 'KindRefused', objects: ['links[2]'], link: 'eth1', kind: 'ipvlan' },
     ]);
   });
 
@@ -73,7 +73,7 @@ describe('links', () => {
   test('two links of one name or ifindex are named by both paths', () => {
     expect(errorsOf(state({ links: [lo, eth0, { ...eth1, name: eth0.name }] }))[0]).toMatchObject({
       _tag: 'DuplicateLink',
-      paths: ['links[1]', 'links[2]'],
+      objects: ['links[1]', 'links[2]'],
     });
   });
 
@@ -124,7 +124,7 @@ describe('links', () => {
       expect(errorsOf(given)).toStrictEqual([
         {
           _tag: 'LinkAddressMissing',
-          path: 'links[2]',
+          objects: ['links[2]'],
           link: 'nk0',
           kind: 'netkit',
           target: 'latest',
@@ -136,7 +136,12 @@ describe('links', () => {
 
   test('gVisor of mid-2019 opens one link: its packet sockets all join fanout group 1', () => {
     expect(errorsOf(two([]), { target: '20190806.1' })).toStrictEqual([
-      { _tag: 'TooManyLinks', links: ['eth0', 'eth1'], target: '2019-06' },
+      {
+        _tag: 'TooManyLinks',
+        links: ['eth0', 'eth1'],
+        target: '2019-06',
+        objects: ['links[1]', 'links[2]'],
+      },
     ]);
     expect(planOf(two([]), { target: '2019-06', links: [eth1.name] }).fdLinks).toHaveLength(1);
     for (const target of ['2019-05', '2019-10'])
@@ -238,7 +243,7 @@ describe('addresses', () => {
       {
         _tag: 'DuplicateAddress',
         links: ['eth0', 'eth1'],
-        paths: ['addresses[0]', 'addresses[1]'],
+        objects: ['addresses[0]', 'addresses[1]'],
       },
     ]);
     expect(planOf(given('fe80::1/64')).fdLinks).toHaveLength(2);

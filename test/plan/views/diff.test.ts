@@ -26,9 +26,12 @@ test('where a plan came from is no difference', () => {
       scanned: 1,
       netns: { inode: '1', cookie: '1', root: false },
     };
-    plan.objects = [];
+    for (const one of plan.objects) one.object = one.object.replace('[0]', '[7]');
     for (const link of plan.fdLinks) for (const address of link.addresses) address.from = [];
-    for (const loss of plan.losses) loss.path = 'routes[7]';
+    for (const loss of plan.losses) {
+      loss.path = 'routes[7]';
+      loss.objects = loss.objects.map((path) => path.replace('[0]', '[7]'));
+    }
   });
   expect(diffPlans(samplePlan, elsewhere)).toStrictEqual([]);
 });
@@ -125,6 +128,11 @@ describe('a change of one thing is one line', () => {
     [
       'a loss',
       '-  losses loss/prefsrc  preferred source 192.0.2.2 is not carried\n',
+      (plan) => plan.losses.shift(),
+    ],
+    [
+      'a loss of an object',
+      '-  losses dropped/rule  rule inet 9: from all lookup 100: selects routes\n',
       (plan) => plan.losses.pop(),
     ],
     [

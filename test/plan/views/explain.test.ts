@@ -2,14 +2,16 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import type { PlanOptions } from '../../../src/plan/model/options.js';
 import type { NamespaceState } from '../../../src/plan/model/state.js';
+import { compile } from '../../../src/plan/rules/compile.js';
 import {
   describeUnknownSubject,
   type Explanation,
   explain,
 } from '../../../src/plan/views/explain.js';
 import { explainText } from '../../../src/plan/views/explain-text.js';
+import { describe as describeError } from '../../../src/plan/views/failure-text.js';
 import { ansi, plain } from '../../../src/plan/views/style.js';
-import { optionsOf, stateOf } from '../../support/fixtures.js';
+import { fixtures, optionsOf, stateOf } from '../../support/fixtures.js';
 import { address, dualStack, link, lo, oneLink, route, state } from '../../support/states.js';
 
 const explained = (
@@ -131,6 +133,16 @@ describe('a destination', () => {
   });
 });
 
+test('two ways of not sending a packet agree', () => {
+  const { decisions, objects } = explained(stateOf('dropping-route-types'), '8.8.8.8');
+  expect(objects[0]).toMatchObject({ code: 'kept/blackhole' });
+  expect(decisions[0]).toMatchObject({
+    kernel: 'dropped (blackhole)',
+    sandbox: 'dropped (loopback)',
+    agree: true,
+  });
+});
+
 describe('default', () => {
   test('is every default route of both families and where each family goes', () => {
     const { is, objects, decisions } = explained(dualStack, 'default');
@@ -164,6 +176,42 @@ describe('a plan that is refused', () => {
     expect(objects.map(({ class: is }) => is)).toStrictEqual(['refused', 'refused']);
     expect(errors.map(({ code }) => code)).toStrictEqual(['plan/duplicate-default-gateway']);
     expect(explained(twoLinks, '192.0.2.0/24').errors).toStrictEqual([]);
+  });
+
+  /** What no object of the namespace is at fault for. */
+  const OF_OPTIONS = ['plan/unknown-target', 'plan/unknown-link', 'plan/option-unsupported'];
+
+  /** How explain is asked for an object; rules and nexthop objects are no subject of it. */
+  const subjectOf = (given: NamespaceState, path: string): string | null => {
+    const [, list, index] = /^(\w+)\[(\d+)\]$/.exec(path) ?? [];
+    if (list === 'links') return given.links[Number(index)]?.name ?? null;
+    if (list === 'addresses') return given.addresses[Number(index)]?.local ?? null;
+    return list === 'routes' ? (given.routes[Number(index)]?.dst ?? null) : null;
+  };
+
+  /** The codes that an explanation of the object at `path` tells; null where it cannot be asked for. */
+  const toldOf = (options: PlanOptions, given: NamespaceState, path: string) => {
+    const subject = subjectOf(given, path);
+    if (subject === null) return null;
+    const found = explain(options, subject)(given);
+    if (E.isRight(found)) return found.right.errors.map((one) => one.code);
+    return '_tag' in found.left ? [] : found.left.map((error) => describeError(error).code);
+  };
+
+  test.each(fixtures)('is explained by each object that an error is about: %s', (name) => {
+    const [options, given] = [optionsOf(name), stateOf(name)];
+    const compiled = compile(options)(given);
+    const errors = E.isLeft(compiled) ? compiled.left.map(describeError) : [];
+    for (const { code, objects = [] } of errors) {
+      expect(objects.length === 0, code).toBe(OF_OPTIONS.includes(code));
+      for (const path of objects) expect(toldOf(options, given, path) ?? [code]).toContain(code);
+    }
+  });
+
+  test('is explained with the errors of the options, whatever is asked for', () => {
+    const options = { links: ['eth9'] } as unknown as PlanOptions;
+    const { errors } = explained(twoLinks, 'eth0', options);
+    expect(errors.map(({ code }) => code)).toContain('plan/unknown-link');
   });
 
   test('before any rule could run has only errors', () => {

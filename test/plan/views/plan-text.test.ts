@@ -98,6 +98,9 @@ describe('planText', () => {
         loss/prefsrc at routes[2]
           preferred source 192.0.2.2 is not carried
           remedy: none is needed with one address
+        dropped/rule at rules[0]
+          rule inet 9: from all lookup 100: selects routes
+          remedy: remove the rule
 
       notes
         note/no-carrier at links[1]
