@@ -74,7 +74,7 @@ describeWith(['netns'], 'apply', () => {
     const error = leftOf(await apply(plan, whereOf(pair))(live)());
     expect(error).toMatchObject({
       _tag: 'StalePlan',
-      identity: [expect.any(String), expect.any(String)],
+      identity: [{ inode: expect.any(String) }, { inode: expect.any(String) }],
     });
   });
 });

@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { recover } from '../../src/executor/giveback/recover.js';
 import { release } from '../../src/executor/giveback/release.js';
 import { liveCapabilities as live } from '../../src/executor/live/live.js';
+import { differenceLines } from '../../src/plan/views/difference-text.js';
 import { applyWorld, leftOf, withPair } from '../support/apply-world.js';
 import { captureText } from '../support/capture-text.js';
 import { withFaults } from '../support/faults.js';
@@ -79,7 +80,8 @@ describeWith(['netns'], 'others change the namespace while apply runs', () => {
     const error = await meanwhile(pair, 'ip addr add 10.0.0.2/24 dev eth0', 'call', SUCCESS);
     expect(error).toMatchObject({
       _tag: 'VerificationFailed',
-      differences: [expect.stringContaining('still on the host: address inet 10.0.0.2')],
+      host: { still: [{ address: { local: '10.0.0.2', prefixLen: 24 } }], added: [] },
+      answers: [],
     });
     const given = await release(pair.netns.path, { journalFolder: journalFolder(), force: true })(
       live,
@@ -105,7 +107,8 @@ describeWith(['netns'], 'others change the namespace while apply runs', () => {
     const before = pair.netns.sh(about);
     const error = await meanwhile(pair, 'ip link del eth1');
     expect(error).toMatchObject({ _tag: 'RollbackFailed', cause: { _tag: 'NetlinkError' } });
-    const missing = error._tag === 'RollbackFailed' ? error.missing : [];
+    const found = error._tag === 'RollbackFailed' ? error.missing : null;
+    const missing = found === null ? [] : differenceLines(found);
     expect(missing.join('\n')).toContain('- address inet 10.1.0.2 prefixlen 24 dev eth1');
     expect(missing.filter((line) => line.includes(' dev eth0'))).toStrictEqual([]);
     expect(pair.netns.sh(about)).toBe(before);

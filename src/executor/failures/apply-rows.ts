@@ -1,6 +1,7 @@
 /** The rows of what fails in apply, recover and release themselves. */
 import type { NetnsIdentity } from '../../plan/model/state.js';
 import { differenceLines } from '../../plan/views/difference-text.js';
+import { answerText, hostLines } from './amiss.js';
 import type {
   Preflight,
   RestoreIncomplete,
@@ -53,7 +54,8 @@ export const APPLY_ROWS: FailureRows<
     path: ({ journal }) => journal ?? '',
     summary: ({ cause, undo, missing }, of) => {
       const why = inBrackets(undo === null ? null : of(undo));
-      const what = missing.length === 0 ? '' : `: ${inOneSentence(missing)}`;
+      const lines = missing === null ? [] : differenceLines(missing);
+      const what = lines.length === 0 ? '' : `: ${inOneSentence(lines)}`;
       return `${of(cause)}; and it could not be undone completely${why}${what}`;
     },
     remedy: 'put right what stands in the way, then run netplan recover',
@@ -64,15 +66,17 @@ export const APPLY_ROWS: FailureRows<
     ending: 'personNeeded',
     path: ({ journal }) => journal,
     summary: ({ undo, missing }, of) =>
-      `not everything could be given back${inBrackets(undo === null ? null : of(undo))}: ${inOneSentence(missing)}`,
+      `not everything could be given back${inBrackets(undo === null ? null : of(undo))}: ${inOneSentence(differenceLines(missing))}`,
     remedy: 'put right what stands in the way and run it again',
   },
   VerificationFailed: {
     code: 'exec/verification',
     means: 'the sandbox has the network and the namespace is not as planned',
     ending: 'personNeeded',
-    summary: ({ differences }) =>
-      `the sandbox has the network, but the namespace is not as planned: ${inOneSentence(differences)}`,
+    summary: ({ host, answers }) => {
+      const lines = [...(host === null ? [] : hostLines(host)), ...answers.map(answerText)];
+      return `the sandbox has the network, but the namespace is not as planned: ${inOneSentence(lines)}`;
+    },
     remedy: 'remove what came back or who else answers, or release and apply again',
   },
 };

@@ -1,9 +1,13 @@
 /** ExecError: why an effect failed, as facts; the table beside it has the code, the ending and the words of each. */
 
+import type { LastingAddress } from '../../plan/model/lasting.js';
+import type { LinkNames } from '../../plan/model/link-names.js';
+import type { StateDifference } from '../../plan/restore/difference.js';
 import type { Staleness } from '../../plan/restore/stale.js';
 import type { LibcError, LinkGone, NetnsNotFound } from '../linux/failure.js';
 import type { DumpError } from '../netlink/failure.js';
 import type { CallError, ConnectError, ContainerUnusable } from '../urpc/failure.js';
+import type { HostAmiss, WrongAnswer } from './amiss.js';
 import type { OpReport } from './op-report.js';
 
 /** apply never touches the machine's own namespace. */
@@ -36,8 +40,8 @@ export interface Preflight {
 export interface RollbackFailed {
   readonly _tag: 'RollbackFailed';
   readonly cause: ExecError;
-  /** what is still missing or different, in iproute2's words */
-  readonly missing: ReadonlyArray<string>;
+  /** what is still missing or different; null where the namespace could not be observed */
+  readonly missing: StateDifference | null;
   readonly undo: ExecError | null;
   /** the journal that `recover` starts from, null where there was none */
   readonly journal: string | null;
@@ -47,14 +51,16 @@ export interface RollbackFailed {
 /** The sandbox answered success but the namespace is not as the plan says it should be. */
 export interface VerificationFailed {
   readonly _tag: 'VerificationFailed';
-  readonly differences: ReadonlyArray<string>;
+  /** null where only the answers on the wire are amiss */
+  readonly host: HostAmiss | null;
+  readonly answers: ReadonlyArray<WrongAnswer>;
 }
 
 /** `recover` or `release` could not bring everything back; the journal stays. */
 export interface RestoreIncomplete {
   readonly _tag: 'RestoreIncomplete';
-  /** what is still missing or different, in iproute2's words */
-  readonly missing: ReadonlyArray<string>;
+  /** what is still missing or different */
+  readonly missing: StateDifference;
   readonly undo: ExecError | null;
   readonly journal: string;
 }
@@ -129,7 +135,9 @@ export interface OutcomeUnknown {
 export interface HandedOver {
   readonly _tag: 'HandedOver';
   readonly record: ApplyRecord;
-  readonly addresses: ReadonlyArray<string>;
+  readonly addresses: ReadonlyArray<LastingAddress>;
+  /** what their links were called */
+  readonly names: LinkNames;
 }
 
 /** Giving the addresses back while the sandbox uses them would put two owners on the wire. */

@@ -6,7 +6,8 @@ import { errnoEnding, errnoRemedy, errnoText } from './errno-text.js';
 import type { Interrupted, RootNamespace, UnsafeFile } from './failure.js';
 import { type FailureRow, type FailureRows, inBrackets } from './row.js';
 
-const changed = ({ change }: NetlinkError): string => (change === null ? '' : changeText(change));
+const changed = ({ change, names }: NetlinkError): string =>
+  change === null ? '' : changeText(change, names);
 
 /** `call about`, or the call alone. */
 const callAbout = (call: string, what: string): string => (what === '' ? call : `${call} ${what}`);

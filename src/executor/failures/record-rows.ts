@@ -1,4 +1,5 @@
 /** The rows of what an earlier or another netplan has left or holds. */
+import { objectText } from '../../plan/views/object-text.js';
 import type {
   ApplyInterrupted,
   ApplyRecord,
@@ -74,8 +75,11 @@ export const RECORD_ROWS: FailureRows<
     means: 'the addresses were handed over already: release them first',
     ending: 'badInput',
     path: recordPath,
-    summary: ({ record, addresses }) =>
-      `addresses already handed over ${byWhom(record)}: ${inOneSentence(addresses)}`,
+    summary: ({ record, addresses, names }) => {
+      const text = objectText(names);
+      const lines = addresses.map((address) => text({ address }));
+      return `addresses already handed over ${byWhom(record)}: ${inOneSentence(lines)}`;
+    },
     remedy: ({ record }) => `when that sandbox is gone: netplan release --netns ${record.netns}`,
   },
   SandboxAlive: {

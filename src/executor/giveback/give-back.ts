@@ -2,6 +2,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import { aged } from '../../plan/restore/aging.js';
+import { isNoDifference } from '../../plan/restore/difference.js';
 import type { Netns } from '../effects/capabilities.js';
 import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
 import { uptime } from '../effects/machine.js';
@@ -25,7 +26,7 @@ export const giveBack = (
       return putBack(netns, aged(header.before, seconds));
     }),
     RTE.flatMap(({ missing, refused }) =>
-      missing.length === 0
+      isNoDifference(missing)
         ? removeJournal(folder, path)
         : fail({ _tag: 'RestoreIncomplete', missing, undo: refused, journal: path }),
     ),

@@ -9,6 +9,7 @@ import type { Capabilities, Netns } from '../effects/capabilities.js';
 import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
 import { self } from '../effects/machine.js';
 import { connectTo } from '../effects/sandbox.js';
+import { type HostAmiss, isHostAsPlanned, type WrongAnswer } from '../failures/amiss.js';
 import type { PreflightFailure } from '../failures/failure.js';
 import { describeExec } from '../failures/table.js';
 import { DEFAULT_JOURNAL_FOLDER } from '../journal/folder.js';
@@ -74,8 +75,11 @@ const commit = (handover: Handover): Exec<Needs<'files' | 'machine'>, ReadonlyAr
     RTE.rightReaderTask,
   );
 
-const noDifferences = (differences: ReadonlyArray<string>): Exec<unknown, void> =>
-  differences.length > 0 ? fail({ _tag: 'VerificationFailed', differences }) : nothing;
+const hostAsPlanned = (host: HostAmiss): Exec<unknown, void> =>
+  isHostAsPlanned(host) ? nothing : fail({ _tag: 'VerificationFailed', host, answers: [] });
+
+const answersAsPlanned = (answers: ReadonlyArray<WrongAnswer>): Exec<unknown, void> =>
+  answers.length === 0 ? nothing : fail({ _tag: 'VerificationFailed', host: null, answers });
 
 /** From inside the namespace first; a peer is asked only when nothing is wrong there. */
 const verified = (
@@ -84,9 +88,9 @@ const verified = (
 ): Exec<Needs<'kernel' | 'machine'>, Verification> =>
   pipe(
     RTE.fromTaskEither(netns.observe),
-    RTE.flatMap((now) => noDifferences(verify(plan, before, now))),
+    RTE.flatMap((now) => hostAsPlanned(verify(plan, before, now))),
     RTE.flatMap(() => (peer === null ? RTE.right([]) : probePeer(plan, peer))),
-    RTE.flatMap(noDifferences),
+    RTE.flatMap(answersAsPlanned),
     RTE.map((): Verification => ({ outcome: 'verified', differences: [] })),
     RTE.orElseW(
       (error): Exec<unknown, Verification> =>

@@ -1,14 +1,12 @@
 /** What an apply writes down before its first effect: whose, when, for which sandbox, and what was there. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
-import { lastingAddress } from '../../plan/model/lasting.js';
-import { linkNames } from '../../plan/model/link-names.js';
-import { addressKey } from '../../plan/model/object-key.js';
-import { objectText } from '../../plan/views/object-text.js';
+import type { ObjectPath } from '../../plan/model/state.js';
 import type { Exec, Needs } from '../effects/exec.js';
 import { bootId, now, pid, self, startTimeOf, uptime } from '../effects/machine.js';
 import type { JournalHeader, JournalSandbox } from '../journal/header.js';
 import type { Handover } from './handover.js';
+import { isTaken } from './taken.js';
 
 type NamedSandbox = Omit<JournalSandbox, 'startTime'>;
 
@@ -20,15 +18,12 @@ const sandboxRecord = (sandbox: NamedSandbox): Exec<Needs<'machine'>, JournalSan
         RTE.map((startTime) => (startTime === null ? sandbox : { ...sandbox, startTime })),
       );
 
-const takenTexts = ({ plan, before }: Handover): ReadonlyArray<string> => {
-  const taken = new Set(
-    plan.fdLinks.flatMap(({ ifindex, hostAddresses }) =>
-      hostAddresses.map((a) => addressKey({ ...a, ifindex })),
-    ),
+/** Where they stand in the state before. */
+const takenPaths = ({ plan, before }: Handover): ReadonlyArray<ObjectPath> => {
+  const taken = isTaken(plan);
+  return before.addresses.flatMap((one, i): ObjectPath[] =>
+    taken(one) ? [`addresses[${i}]`] : [],
   );
-  return before.addresses
-    .filter((a) => taken.has(addressKey(a)))
-    .map((a) => objectText(linkNames(before))({ address: lastingAddress(a) }));
 };
 
 /** What is written down before the first effect. */
@@ -46,7 +41,7 @@ export const headerOf = (
     RTE.apSW('sandbox', sandboxRecord(sandbox)),
     RTE.map(({ boot, writer, pid, at, uptime, sandbox }) => ({
       kind: 'Journal',
-      formatVersion: 1,
+      formatVersion: 2,
       bootId: boot,
       netns: handover.netns.identity,
       path: handover.netns.path,
@@ -57,7 +52,7 @@ export const headerOf = (
       target: handover.plan.target,
       stateHash: handover.plan.basis.stateHash,
       sandbox,
-      taken: takenTexts(handover),
+      taken: takenPaths(handover),
       before: handover.before,
     })),
   );

@@ -2,7 +2,9 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RT from 'fp-ts/lib/ReaderTask.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
+import { linkNames } from '../../plan/model/link-names.js';
 import type { BindPacketSocket, DeleteAddress, Op } from '../../plan/model/ops.js';
+import { isNoDifference, type StateDifference } from '../../plan/restore/difference.js';
 import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
 import { closeFd } from '../effects/kernel.js';
 import type { ExecError } from '../failures/failure.js';
@@ -10,6 +12,7 @@ import type { OpOutcome, OpReport } from '../failures/op-report.js';
 import { removeJournal } from '../journal/journal.js';
 import type { Fd } from '../linux/fd.js';
 import { putBack } from '../namespace/put-back.js';
+import { withNames } from '../netlink/failure.js';
 import { encodeCall } from '../urpc/message.js';
 import { type Handover, journalOf, mark, notInterrupted, opReports } from './handover.js';
 
@@ -46,12 +49,13 @@ const bindSocket = (
   );
 
 const deleteAddress = (
-  { netns }: Handover,
+  { netns, before }: Handover,
   { _tag, link: _, ifindex, ...address }: DeleteAddress,
   progress: SoFar,
 ): Exec<unknown, SoFar> =>
   pipe(
     RTE.fromTaskEither(netns.change({ _tag: 'RemoveAddress', ifindex, address })),
+    RTE.mapError(withNames(linkNames(before))),
     RTE.map((done) => having(progress, done === 'done' ? 'applied' : 'already-done')),
   );
 
@@ -144,7 +148,7 @@ export const rollBack = (
   const { netns, before, folder } = handover;
   const journal = journalOf(handover);
   if (journal === null) return fail(rolledBack(cause, ops));
-  const incomplete = (missing: ReadonlyArray<string>, undo: ExecError | null): ExecError => ({
+  const incomplete = (missing: StateDifference | null, undo: ExecError | null): ExecError => ({
     _tag: 'RollbackFailed',
     cause,
     missing,
@@ -154,10 +158,10 @@ export const rollBack = (
   });
   return pipe(
     putBack(netns, before),
-    RTE.tap(({ missing }) => (missing.length === 0 ? removeJournal(folder, journal) : nothing)),
-    RTE.mapError((undo) => incomplete([], undo)),
+    RTE.tap(({ missing }) => (isNoDifference(missing) ? removeJournal(folder, journal) : nothing)),
+    RTE.mapError((undo) => incomplete(null, undo)),
     RTE.flatMap(({ missing, refused }) =>
-      fail(missing.length === 0 ? rolledBack(cause, ops) : incomplete(missing, refused)),
+      fail(isNoDifference(missing) ? rolledBack(cause, ops) : incomplete(missing, refused)),
     ),
   );
 };

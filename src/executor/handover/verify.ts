@@ -1,20 +1,12 @@
 /** After the call: what of the namespace is not as the plan says it should be. */
-
-import { lastingAddress } from '../../plan/model/lasting.js';
-import { linkNames } from '../../plan/model/link-names.js';
+import { lastingAddress, lastingRoute } from '../../plan/model/lasting.js';
+import { identityOf, type LastingObject } from '../../plan/model/lasting-object.js';
 import type { NetworkPlan } from '../../plan/model/network-plan.js';
 import { addressKey } from '../../plan/model/object-key.js';
 import type { Address, NamespaceState, Route } from '../../plan/model/state.js';
 import { compareStates } from '../../plan/restore/difference.js';
-import { differenceLines } from '../../plan/views/difference-text.js';
-import { objectText } from '../../plan/views/object-text.js';
-
-const plannedKeys = (plan: NetworkPlan): ReadonlySet<string> =>
-  new Set(
-    plan.fdLinks.flatMap(({ ifindex, hostAddresses }) =>
-      hostAddresses.map((a) => addressKey({ ...a, ifindex })),
-    ),
-  );
+import type { HostAmiss } from '../failures/amiss.js';
+import { isTaken } from './taken.js';
 
 const linksOf = (r: Route): ReadonlyArray<number | undefined> => [
   r.oif,
@@ -46,7 +38,7 @@ const withoutLostSources =
     const sources = new Set<string | undefined>(
       plan.fdLinks.flatMap(({ hostAddresses }) => hostAddresses.map(({ local }) => local)),
     );
-    const bare = ({ prefsrc: _, ...r }: Route) => JSON.stringify(r);
+    const bare = ({ prefsrc: _, ...r }: Route) => identityOf({ route: lastingRoute(r) });
     const lost = new Set(before.routes.filter((r) => sources.has(r.prefsrc)).map(bare));
     return {
       ...now,
@@ -54,33 +46,22 @@ const withoutLostSources =
     };
   };
 
-const UNPLANNED = {
-  gone: 'unplanned, gone: ',
-  come: 'unplanned, new: ',
-  changed: 'unplanned, changed: ',
-  moved: 'unplanned, changed: order of ',
-};
+const addressOf = (one: Address): LastingObject => ({ address: lastingAddress(one) });
 
-/**
- * Lines for a person, empty when all is well: planned addresses that are on the host's links (again), and
- * changes of objects that the plan does not touch.
- */
+/** Planned addresses that are on the host's links (again), and changes of objects that the plan does not touch. */
 export const verify = (
   plan: NetworkPlan,
   before: NamespaceState,
   now: NamespaceState,
-): ReadonlyArray<string> => {
-  const planned = plannedKeys(plan);
-  const text = (a: Address) => objectText(linkNames(now))({ address: lastingAddress(a) });
-  const left = now.addresses.filter((a) => planned.has(addressKey(a)));
+): HostAmiss => {
   const known = new Set(before.addresses.map(addressKey));
   const links = new Set<number>(plan.fdLinks.map(({ ifindex }) => ifindex));
-  const added = now.addresses.filter((a) => links.has(a.ifindex) && !known.has(addressKey(a)));
   const apart = untouchable(plan);
-  const difference = compareStates(apart(before), withoutLostSources(plan, before)(apart(now)));
-  return [
-    ...left.map((a) => `still on the host: ${text(a)}`),
-    ...added.map((a) => `new on the host: ${text(a)}`),
-    ...differenceLines(difference, UNPLANNED),
-  ];
+  return {
+    still: now.addresses.filter(isTaken(plan)).map(addressOf),
+    added: now.addresses
+      .filter((a) => links.has(a.ifindex) && !known.has(addressKey(a)))
+      .map(addressOf),
+    unplanned: compareStates(apart(before), withoutLostSources(plan, before)(apart(now))),
+  };
 };

@@ -26,8 +26,9 @@ import type {
 } from '../failures/failure.js';
 import { ENOENT } from '../linux/errno.js';
 import { FILE_MODE, journalName, syncFolder, withSafeFile } from './folder.js';
-import { JournalHeader } from './header.js';
+import type { JournalHeader } from './header.js';
 import { headerPieces } from './journal-text.js';
+import { StoredHeader } from './stored-header.js';
 
 export const Phase = t.keyof(
   { calling: null, unknown: null, undoing: null, committed: null },
@@ -85,7 +86,7 @@ export const parseJournal = (path: string, text: string): E.Either<JournalUnread
   const parse = parseLine(path);
   return pipe(
     E.Do,
-    E.apS('header', parse(JournalHeader, first)),
+    E.apS('header', parse(StoredHeader, first)),
     E.apS('phases', E.traverseArray((line: string) => parse(PhaseLine, line))(rest)),
     E.map(({ header, phases }) => ({ path, header, phase: phases.at(-1)?.phase ?? 'begun' })),
   );

@@ -1,33 +1,40 @@
 /** What the journal of a namespace says to a new apply. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
-import { lastingAddress } from '../../plan/model/lasting.js';
+import { type LastingAddress, lastingAddress } from '../../plan/model/lasting.js';
+import { identityOf } from '../../plan/model/lasting-object.js';
 import { linkNames } from '../../plan/model/link-names.js';
 import type { NamespaceState } from '../../plan/model/state.js';
-import { objectText } from '../../plan/views/object-text.js';
 import type { Capabilities } from '../effects/capabilities.js';
 import { type Exec, fail, type Needs, nothing } from '../effects/exec.js';
 import type { ExecError } from '../failures/failure.js';
 import { withNetns } from '../namespace/open.js';
 import { DEFAULT_JOURNAL_FOLDER } from './folder.js';
+import { takenAddresses } from './header.js';
 import { type Journal, journalPath, readJournal, recordOf, unfinished } from './journal.js';
 import { mustBeGone } from './liveness.js';
 import { isOfThisBoot } from './origin.js';
 
 /** Whether every address that an apply took is on its link again: somebody gave them back without `release`. */
-const isGivenBack = ({ header }: Journal, state: NamespaceState): boolean => {
-  const text = objectText(linkNames(state));
-  const there = new Set(state.addresses.map((a) => text({ address: lastingAddress(a) })));
-  return header.taken.every((address) => there.has(address));
+const isGivenBack = (taken: ReadonlyArray<LastingAddress>, state: NamespaceState): boolean => {
+  const identity = (address: LastingAddress): string => identityOf({ address });
+  const there = new Set(state.addresses.map((one) => identity(lastingAddress(one))));
+  return taken.every((one) => there.has(identity(one)));
 };
 
 const notHandedOver = (
   journal: Journal,
   state: NamespaceState,
 ): Exec<Needs<'sandbox' | 'machine'>, void> => {
-  const { taken: addresses, sandbox } = journal.header;
-  const handedOver: ExecError = { _tag: 'HandedOver', record: recordOf(journal), addresses };
-  return isGivenBack(journal, state) ? mustBeGone(sandbox, () => handedOver) : fail(handedOver);
+  const { before, sandbox } = journal.header;
+  const addresses = takenAddresses(journal.header);
+  const handedOver: ExecError = {
+    _tag: 'HandedOver',
+    record: recordOf(journal),
+    addresses,
+    names: linkNames(before),
+  };
+  return isGivenBack(addresses, state) ? mustBeGone(sandbox, () => handedOver) : fail(handedOver);
 };
 
 /**

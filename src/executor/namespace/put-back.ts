@@ -2,19 +2,24 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type LinkNames, linkNames } from '../../plan/model/link-names.js';
 import type { NetlinkChange } from '../../plan/model/netlink-change.js';
 import type { NamespaceState } from '../../plan/model/state.js';
-import { notRestored } from '../../plan/restore/difference.js';
+import {
+  isNoDifference,
+  notRestored,
+  type StateDifference,
+} from '../../plan/restore/difference.js';
 import { restoration } from '../../plan/restore/restoration.js';
-import { differenceLines } from '../../plan/views/difference-text.js';
 import type { Netns } from '../effects/capabilities.js';
 import type { Exec, Needs } from '../effects/exec.js';
 import { sleep } from '../effects/machine.js';
 import type { ExecError } from '../failures/failure.js';
+import { withNames } from '../netlink/failure.js';
 
-/** What a restoration ended with; nothing `missing` is success. */
+/** What a restoration ended with; no difference in what is `missing` is success. */
 export interface Restored {
-  readonly missing: ReadonlyArray<string>;
+  readonly missing: StateDifference;
   /** the first change that the kernel refused for good */
   readonly refused: ExecError | null;
 }
@@ -45,11 +50,12 @@ type Tried =
 
 /** One change; a refusal is a result here, because the others are to be tried nevertheless. */
 const tryChange =
-  (netns: Netns) =>
+  (netns: Netns, names: LinkNames) =>
   (change: NetlinkChange): Exec<unknown, Tried> =>
     RTE.fromTask(
       pipe(
         netns.change(change),
+        TE.mapLeft(withNames(names)),
         TE.match(
           (error): Tried => ({ change, error }),
           (done): Tried => ({ helped: done === 'done' }),
@@ -83,12 +89,12 @@ const round = (
       if (changes.length > 0)
         return pipe(
           changes,
-          RTE.traverseSeqArray(tryChange(netns)),
+          RTE.traverseSeqArray(tryChange(netns, linkNames(before))),
           RTE.flatMap((outcomes) => round(netns, before, advance(progress, outcomes))),
         );
-      const missing = differenceLines(notRestored(before, now));
+      const missing = notRestored(before, now);
       const [refused = null] = progress.refused.values();
-      if (missing.length === 0 || refused !== null || progress.waits >= MAX_WAITS)
+      if (isNoDifference(missing) || refused !== null || progress.waits >= MAX_WAITS)
         return RTE.right({ missing, refused });
       return pipe(
         sleep(WAIT_MS),

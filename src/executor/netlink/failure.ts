@@ -1,4 +1,5 @@
 /** How rtnetlink fails: by the socket, by bytes that are not messages, by the kernel's own answer, by changes meanwhile. */
+import type { LinkNames } from '../../plan/model/link-names.js';
 import type { NetlinkChange } from '../../plan/model/netlink-change.js';
 import type { LibcError } from '../linux/failure.js';
 
@@ -20,6 +21,8 @@ export interface NetlinkError {
   readonly message: string;
   /** what was to be changed; null for a request that only asks */
   readonly change: NetlinkChange | null;
+  /** what its links are called, where that is known: the connection knows them by index alone */
+  readonly names?: LinkNames;
 }
 
 /** The dump was interrupted by changes more often than it was worth repeating. */
@@ -34,3 +37,9 @@ export type RequestError = LibcError | WireError | NetlinkError;
 
 /** Why a dump did not give all objects of one moment. */
 export type DumpError = RequestError | DumpInterrupted;
+
+/** The error of a change, with the names that its caller knows. */
+export const withNames =
+  (names: LinkNames) =>
+  <E extends { readonly _tag: string }>(error: E): E =>
+    error._tag === 'NetlinkError' ? { ...error, names } : error;

@@ -44,6 +44,20 @@ test.each<readonly [ExecError, code: string, summary: string, remedy: string]>([
     'CAP_NET_ADMIN',
   ],
   [
+    {
+      _tag: 'RolledBack',
+      cause: {
+        ...{ _tag: 'NetlinkError', request: 'RTM_NEWADDR', errno: 19, message: '' },
+        change: { _tag: 'PutAddress', address: address(2, '192.0.2.2/24'), replace: false },
+        names: new Map([[2, 'eth0']]),
+      },
+      ops: [],
+    },
+    'exec/netlink',
+    'address inet 192.0.2.2 prefixlen 24 dev eth0 scope global permanent: no such device',
+    'plan again',
+  ],
+  [
     { _tag: 'NetnsNotFound', path: '/x', why: 'missing' },
     'exec/netns-missing',
     'there is no such file',
@@ -79,12 +93,15 @@ test.each<readonly [ExecError, code: string, summary: string, remedy: string]>([
       _tag: 'RollbackFailed',
       cause: { _tag: 'RemoteError', method: 'm', message: 'no' },
       undo: syscall('sendmsg', 19),
-      missing: ['- address 1', '- address 2'],
+      missing: {
+        ...{ gone: [{ rule: RULE }], come: [], changed: [], moved: [] },
+        names: [new Map(), new Map()],
+      },
       journal: record.journal,
       ops: [],
     },
     'exec/rollback-failed',
-    'the sandbox refused m: no; and it could not be undone completely (sendmsg eth0: no such device (ENODEV)): - address 1; - address 2',
+    'the sandbox refused m: no; and it could not be undone completely (sendmsg eth0: no such device (ENODEV)): - rule inet 9: from all lookup 100',
     'netplan recover',
   ],
   [
@@ -101,9 +118,14 @@ test.each<readonly [ExecError, code: string, summary: string, remedy: string]>([
     'plan again',
   ],
   [
-    { _tag: 'HandedOver', record, addresses: ['192.0.2.2'] },
+    {
+      _tag: 'HandedOver',
+      record,
+      addresses: [lastingAddress(address(2, '192.0.2.2/24'))],
+      names: new Map([[2, 'eth0']]),
+    },
     'exec/handed-over',
-    'addresses already handed over at 2026-01-02T03:04:05.000Z by process 42 for sandbox c0ffee: 192.0.2.2',
+    'addresses already handed over at 2026-01-02T03:04:05.000Z by process 42 for sandbox c0ffee: address inet 192.0.2.2 prefixlen 24 dev eth0 scope global permanent',
     'netplan release --netns /run/netns/blue',
   ],
   [

@@ -3,12 +3,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
 import type { Capabilities } from '../../../src/executor/effects/capabilities.js';
 import type { ExecError } from '../../../src/executor/failures/failure.js';
+import { describeExec } from '../../../src/executor/failures/table.js';
 import { type ApplyTarget, apply } from '../../../src/executor/handover/apply.js';
 import type { CallError } from '../../../src/executor/urpc/failure.js';
 import type { NetworkPlan } from '../../../src/plan/model/network-plan.js';
 import { linearise } from '../../../src/plan/model/ops.js';
 import type { PlanOptions } from '../../../src/plan/model/options.js';
 import { compile } from '../../../src/plan/rules/compile.js';
+import { differenceLines } from '../../../src/plan/views/difference-text.js';
 import { FakeKernel } from '../../support/fake-kernel.js';
 import { type FakeWorld, fakeWorld } from '../../support/fake-machine.js';
 import { FAKE_NAMESPACES } from '../../support/fake-namespaces.js';
@@ -226,11 +228,13 @@ test('a link that goes away while apply runs: the rest is put back, and what is 
   );
   const error = leftOf(await run(plan, c));
   expect(error).toMatchObject({ _tag: 'RollbackFailed', cause: { _tag: 'RemoteError' } });
-  const missing = error._tag === 'RollbackFailed' ? error.missing : [];
+  const found = error._tag === 'RollbackFailed' ? error.missing : null;
+  const missing = found === null ? [] : differenceLines(found);
   expect(missing).toContain(
     '- address inet 198.51.100.2 prefixlen 24 dev eth1 scope global permanent',
   );
   expect(missing.filter((text) => text.includes('dev eth0'))).toStrictEqual([]);
+  expect(describeExec(error).summary).toMatch(/RTM_NEWADDR address inet 198.51.100.2 .* dev eth1/);
   expect(world.files.journals()).toHaveLength(1);
 });
 

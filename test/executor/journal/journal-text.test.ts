@@ -8,7 +8,7 @@ import { route } from '../../support/states.js';
 
 const headerOf = (before: NamespaceState): JournalHeader => ({
   kind: 'Journal',
-  formatVersion: 1,
+  formatVersion: 2,
   bootId: 'boot',
   netns: { inode: '1', cookie: '2', root: false },
   path: '/run/netns/blüe\n',
@@ -19,7 +19,7 @@ const headerOf = (before: NamespaceState): JournalHeader => ({
   target: 'latest',
   stateHash: 'abc',
   sandbox: { address: '@box' },
-  taken: ['inet 10.0.0.2'],
+  taken: ['addresses[0]'],
   before,
 });
 

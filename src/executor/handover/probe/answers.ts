@@ -2,6 +2,7 @@
 import { formatAddress, parseAddress } from '../../../plan/model/address.js';
 import type { NetworkPlan } from '../../../plan/model/network-plan.js';
 import type { IfName } from '../../../plan/model/scalars.js';
+import type { WrongAnswer } from '../../failures/amiss.js';
 
 /** A planned address, as formatAddress writes it, and who should answer for it. */
 export interface Expected {
@@ -41,39 +42,34 @@ export const allAnswered = (
   answers: ReadonlyArray<Answer>,
 ): boolean => expected.every((one) => answers.some(by(one)));
 
-const macList = (macs: ReadonlyArray<string>): string => [...new Set(macs)].sort().join(' and ');
+const macsOf = (claims: ReadonlyArray<Answer>): ReadonlyArray<string> =>
+  [...new Set(claims.map(({ mac }) => mac))].sort();
 
-const differenceOf = (
+const wrongAnswer = (
   one: Expected,
   planned: ReadonlySet<string>,
   answers: ReadonlyArray<Answer>,
-): string | null => {
-  const { address, mac, link } = one;
-  const claims = answers.filter((answer) => answer.address === address);
+): WrongAnswer | null => {
+  const claims = answers.filter(({ address }) => address === one.address);
   const others = claims.filter((claim) => !planned.has(claim.mac));
   const own = claims.filter(by(one));
-  if (own.length === 0)
-    return others.length === 0
-      ? `nobody answers for ${address}: it should be ${mac} of ${link}`
-      : `${macList(others.map((claim) => claim.mac))} answers for ${address} instead of ${mac} of ${link}`;
+  if (own.length === 0) return { ...one, answered: false, others: macsOf(others) };
   const segment = new Set(own.map(({ on }) => on));
-  const rivals = others.filter(({ on }) => segment.has(on)).map((claim) => claim.mac);
-  return rivals.length === 0
-    ? null
-    : `besides ${mac} of ${link}, ${macList(rivals)} answers for ${address}`;
+  const rivals = others.filter(({ on }) => segment.has(on));
+  return rivals.length === 0 ? null : { ...one, answered: true, others: macsOf(rivals) };
 };
 
 /**
- * Lines for a person, empty when all is well. Who answers on a link where the planned MAC does not, while
+ * Empty when all is well. Who answers on a link where the planned MAC does not, while
  * that answers on another, is in another segment, where the same address is none of ours. An address that is
  * planned on several links has as many owners.
  */
 export const judgeAnswers = (
   expected: ReadonlyArray<Expected>,
   answers: ReadonlyArray<Answer>,
-): ReadonlyArray<string> =>
+): ReadonlyArray<WrongAnswer> =>
   expected.flatMap((one) => {
     const same = expected.filter(({ address }) => address === one.address);
-    const line = differenceOf(one, new Set(same.map(({ mac }) => mac)), answers);
-    return line === null ? [] : [line];
+    const wrong = wrongAnswer(one, new Set(same.map(({ mac }) => mac)), answers);
+    return wrong === null ? [] : [wrong];
   });

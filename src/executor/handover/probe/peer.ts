@@ -11,6 +11,7 @@ import type { Netns } from '../../effects/capabilities.js';
 import { type Exec, type Needs, nothing } from '../../effects/exec.js';
 import { closeFd, openFramePort } from '../../effects/kernel.js';
 import { sleep } from '../../effects/machine.js';
+import type { WrongAnswer } from '../../failures/amiss.js';
 import type { Fd } from '../../linux/fd.js';
 import type { FramePort } from '../../linux/frame-port.js';
 import { type Answer, allAnswered, type Expected, expectedOf, judgeAnswers } from './answers.js';
@@ -179,13 +180,13 @@ const hearOwn = (links: ReadonlyArray<PeerLink>, hear: Hear): Exec<unknown, unkn
 
 /**
  * Asks on every Ethernet link of `peer` that is UP for every planned address of a link with a MAC, by ARP
- * (RFC 5227) and neighbor discovery (RFC 4861), for about a second at most: lines of what is not as planned. The
+ * (RFC 5227) and neighbor discovery (RFC 4861), for about a second at most: what is not as planned. The
  * peer's own addresses count as answers. Nothing in `peer` is changed, and nobody's neighbor tables by ARP.
  */
 export const probePeer = (
   plan: NetworkPlan,
   peer: Netns,
-): Exec<Needs<'kernel' | 'machine'>, ReadonlyArray<string>> => {
+): Exec<Needs<'kernel' | 'machine'>, ReadonlyArray<WrongAnswer>> => {
   const expected = expectedOf(plan);
   return pipe(
     RTE.Do,

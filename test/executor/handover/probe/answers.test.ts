@@ -1,5 +1,6 @@
 /** Who answered for what, judged: the planned MAC and only it, on the segment where it is. */
 import { expect, test } from 'vitest';
+import { answerText } from '../../../../src/executor/failures/amiss.js';
 import {
   type Answer,
   allAnswered,
@@ -69,7 +70,7 @@ test.each<readonly [string, ReadonlyArray<Expected>, ReadonlyArray<Answer>, read
     [`nobody answers for 10.0.0.2: it should be ${THIRD} of eth1`],
   ],
 ])('%s', (_, expected, answers, differences) => {
-  expect(judgeAnswers(expected, answers)).toStrictEqual(differences);
+  expect(judgeAnswers(expected, answers).map(answerText)).toStrictEqual(differences);
 });
 
 test('all have answered when every planned MAC has, whoever else did', () => {
