@@ -15,6 +15,7 @@ import { identityOf, lasts, objectsOf } from '../../../src/plan/model/lasting-ob
 import { keyOf } from '../../../src/plan/model/object-key.js';
 import { NamespaceState, type Neighbor, type Rule } from '../../../src/plan/model/state.js';
 import { arbitraryState } from '../../support/arbitrary-state.js';
+import { cases } from '../../support/cases.js';
 import { address, dualStack, route } from '../../support/states.js';
 
 const plain = route('10.0.0.0/8', { oif: 2, gateway: '10.0.0.1' });
@@ -83,6 +84,7 @@ describe('the objects of any state', () => {
           objectsOf(of).map(({ object }) => identityOf(object));
         expect(identities(turned)).toStrictEqual(identities(state));
       }),
+      cases(100),
     );
   });
 
@@ -107,7 +109,7 @@ describe('the objects of any state', () => {
           expect(Accounted.is(entry), JSON.stringify(entry)).toBe(true);
         }
       }),
-      { numRuns: 50 },
+      cases(50),
     );
   });
 });

@@ -6,7 +6,7 @@ import type { NetworkPlan } from '../../../src/plan/model/network-plan.js';
 import type { PlanOptions } from '../../../src/plan/model/options.js';
 import { trusted } from '../../../src/plan/model/scalars.js';
 import { NamespaceState } from '../../../src/plan/model/state.js';
-import { redact, redaction } from '../../../src/plan/redact/redact.js';
+import { type Redaction, redact, redaction } from '../../../src/plan/redact/redact.js';
 import { decide } from '../../../src/plan/rules/decide.js';
 import { describe as describeError } from '../../../src/plan/views/failure-text.js';
 import { arbitraryState } from '../../support/arbitrary-state.js';
@@ -164,9 +164,21 @@ describe('link addresses and names', () => {
   });
 });
 
+const eth0 = trusted.ifName('eth0');
+
+/** The same choices about the same links under their other names. */
+const renamed = (o: PlanOptions, { name }: Redaction): PlanOptions => ({
+  ...o,
+  links: (o.links ?? []).map(name),
+  ...(typeof o.defaultRoute === 'object'
+    ? { defaultRoute: { link: name(o.defaultRoute.link) } }
+    : {}),
+});
+
 const options: fc.Arbitrary<PlanOptions> = fc.record({
   target: fc.constantFrom('latest', '2018-04', '2022-12', '20240715.0'),
-  defaultRoute: fc.constantFrom('error' as const, 'metric' as const),
+  defaultRoute: fc.constantFrom('error' as const, 'metric' as const, { link: eth0 }),
+  links: fc.constantFrom([], [], [eth0]),
   multipath: fc.constantFrom('error' as const, 'first' as const),
   network: fc.constantFrom('sandbox' as const, 'sandbox' as const, 'none' as const),
 });
@@ -200,7 +212,7 @@ describe('a redacted state', () => {
       fc.property(seed, arbitraryState, options, (s, given, o) => {
         const r = redaction(s)(given);
         expect(NamespaceState.is(r.state)).toBe(true);
-        const [before, after] = [decided(o, given), decided(o, r.state)];
+        const [before, after] = [decided(o, given), decided(renamed(o, r), r.state)];
         expect(after.errors).toEqual(before.errors.map(r.diagnostic));
         if (before.plan === null || after.plan === null) expect(before.plan).toBe(after.plan);
         else expect(orderless(after.plan)).toEqual(orderless(r.plan(before.plan)));
