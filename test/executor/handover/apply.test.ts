@@ -11,13 +11,14 @@ import { linearise } from '../../../src/plan/model/ops.js';
 import type { PlanOptions } from '../../../src/plan/model/options.js';
 import { compile } from '../../../src/plan/rules/compile.js';
 import { differenceLines } from '../../../src/plan/views/difference-text.js';
+import { someOf } from '../../support/cases.js';
 import { FakeKernel } from '../../support/fake-kernel.js';
 import { type FakeWorld, fakeWorld } from '../../support/fake-machine.js';
 import { FAKE_NAMESPACES } from '../../support/fake-namespaces.js';
 import { Crash, type Point, recordIn, withFaults } from '../../support/faults.js';
 import { address, link } from '../../support/states.js';
 
-const names = Object.keys(FAKE_NAMESPACES);
+const names = someOf(Object.keys(FAKE_NAMESPACES));
 const WHERE: ApplyTarget = { netns: '/run/netns/blue', sandbox: { address: '/run/sock' } };
 const OPTIONS: PlanOptions = { multipath: 'first' };
 
