@@ -11,6 +11,7 @@ import {
 import { MAX_TEXT } from '../../../src/plan/documents/text.js';
 import { MAX_YAML, readYaml } from '../../../src/plan/documents/yaml.js';
 import { NamespaceState } from '../../../src/plan/model/state.js';
+import { anyText } from '../../support/any-text.js';
 import { cases } from '../../support/cases.js';
 
 const first = (text: string, codec: t.Mixed = t.unknown) => {
@@ -283,7 +284,7 @@ const mutated = fc
             ],
             ...['0x', '1e', '~', ',', ':', '\\', '\ud800', '\u2028', '%', '? '],
           ),
-          fc.string({ unit: 'binary', maxLength: 4 }),
+          anyText(4),
         ),
       }),
       { minLength: 1, maxLength: 4 },

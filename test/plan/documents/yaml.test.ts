@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readDocument } from '../../../src/plan/documents/read.js';
 import { writeYaml } from '../../../src/plan/documents/write.js';
+import { anyText } from '../../support/any-text.js';
 import { cases } from '../../support/cases.js';
 
 const read = (text: string) => readDocument(t.unknown, text);
@@ -96,9 +97,9 @@ const odd = fc.constantFrom(
     '-1',
   ],
 );
-const anyText = fc.oneof(
+const awkwardText = fc.oneof(
   odd,
-  fc.string({ unit: 'binary' }),
+  anyText(),
   fc.string(),
   fc.array(odd).map((a) => a.join(' ')),
 );
@@ -121,7 +122,7 @@ const valueWith = (text: fc.Arbitrary<string>) =>
   })).value;
 
 describe('what writeYaml writes', () => {
-  const value = valueWith(anyText);
+  const value = valueWith(awkwardText);
 
   test('readDocument reads back', () => {
     fc.assert(
@@ -184,7 +185,7 @@ describe('what writeYaml writes', () => {
 describe('readDocument', () => {
   test('reads all JSON as JSON.parse does', () => {
     fc.assert(
-      fc.property(valueWith(anyText), fc.constantFrom(undefined, 1, '\t'), (v, indent) => {
+      fc.property(valueWith(awkwardText), fc.constantFrom(undefined, 1, '\t'), (v, indent) => {
         const text = JSON.stringify(v, null, indent);
         const result = read(text);
         const raw = /[\x7f-\x9f\ufeff\ufffd-\uffff]/.test(text); // in a file these are mistakes
@@ -196,7 +197,7 @@ describe('readDocument', () => {
 
   test('finds every value of JSON that YAML readers take for the same, at its line and column', () => {
     fc.assert(
-      fc.property(anyText, fc.constantFrom(undefined, 1, '\t'), (s, indent) => {
+      fc.property(awkwardText, fc.constantFrom(undefined, 1, '\t'), (s, indent) => {
         const text = JSON.stringify({ a: [s, { b: null }] }, null, indent);
         fc.pre(!/[\x7f-\x9f\ufeff\ufffd-\uffff]/.test(text));
         const found = readDocument(

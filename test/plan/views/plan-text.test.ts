@@ -5,6 +5,7 @@ import { escapeName } from '../../../src/plan/views/escape-name.js';
 import { diagnosticText, opsText, planText } from '../../../src/plan/views/plan-text.js';
 import { ansi, plain } from '../../../src/plan/views/style.js';
 import { table } from '../../../src/plan/views/table.js';
+import { anyText } from '../../support/any-text.js';
 import { editedPlan, samplePlan } from '../../support/sample-plan.js';
 
 /** Everything that moves a cursor, reorders text or is not seen. */
@@ -23,7 +24,7 @@ describe('escapeName', () => {
   });
 
   test('leaves nothing hostile in any text, and a second time changes nothing', () => {
-    const text = fc.string({ unit: 'binary', maxLength: 40 });
+    const text = anyText(40);
     fc.assert(
       fc.property(fc.oneof(text, fc.constantFrom(...HOSTILE)), (s) => {
         const safe = escapeName(s);
