@@ -11,11 +11,15 @@ import {
   type StateDifference,
 } from '../../plan/restore/difference.js';
 import { restoration } from '../../plan/restore/restoration.js';
+import { isOnItsWay } from '../../plan/restore/routes.js';
 import type { Netns } from '../effects/capabilities.js';
-import type { Exec, Needs } from '../effects/exec.js';
-import { sleep } from '../effects/machine.js';
+import type { Exec } from '../effects/exec.js';
 import type { ExecError } from '../failures/failure.js';
 import { withNames } from '../netlink/failure.js';
+import { settle } from './settle.js';
+
+/** What is needed of a namespace to put it back. */
+export type Changeable = Pick<Netns, 'observe' | 'notified' | 'change'>;
 
 /** What a restoration ended with; no difference in what is `missing` is success. */
 export interface Restored {
@@ -26,18 +30,19 @@ export interface Restored {
 
 /** Enough for addresses, their order, routes, routes through those routes, and as much again. */
 const MAX_ROUNDS = 16;
-/** The kernel's own work after an address came (duplicate detection, local routes) is a matter of milliseconds. */
-const WAIT_MS = 25;
-const MAX_WAITS = 40;
+/**
+ * The kernel's own work after an address came (duplicate detection, local routes) is a matter of milliseconds, where
+ * its workers get a processor at once.
+ */
+const PATIENCE_MS = 5_000;
 
 interface Rounds {
   readonly rounds: number;
-  readonly waits: number;
   /** changes refused since something last succeeded, by their JSON */
   readonly refused: ReadonlyMap<string, ExecError>;
 }
 
-const NO_ROUND: Rounds = { rounds: 0, waits: 0, refused: new Map() };
+const NO_ROUND: Rounds = { rounds: 0, refused: new Map() };
 
 const refusedIn =
   ({ refused }: Rounds) =>
@@ -50,7 +55,7 @@ type Tried =
 
 /** One change; a refusal is a result here, because the others are to be tried nevertheless. */
 const tryChange =
-  (netns: Netns, names: LinkNames) =>
+  (netns: Changeable, names: LinkNames) =>
   (change: NetlinkChange): Exec<unknown, Tried> =>
     RTE.fromTask(
       pipe(
@@ -71,35 +76,63 @@ const advance = (progress: Rounds, outcomes: ReadonlyArray<Tried>): Rounds => {
   const helped = outcomes.some((outcome) => 'helped' in outcome && outcome.helped);
   return {
     rounds: progress.rounds + 1,
-    waits: progress.waits,
     refused: helped ? new Map() : new Map([...progress.refused, ...failures]),
   };
 };
 
+const nextChanges = (
+  before: NamespaceState,
+  now: NamespaceState,
+  progress: Rounds,
+): ReadonlyArray<NetlinkChange> =>
+  progress.rounds < MAX_ROUNDS ? restoration(before, now, refusedIn(progress)) : [];
+
+const restored = (before: NamespaceState, now: NamespaceState, { refused }: Rounds): Restored => ({
+  missing: notRestored(before, now),
+  refused: [...refused.values()][0] ?? null,
+});
+
+/** Nothing is missing, or what is was refused and nothing else is on its way. */
+const isEnd = (before: NamespaceState, now: NamespaceState, { refused }: Rounds): boolean =>
+  isNoDifference(notRestored(before, now)) || (refused.size > 0 && !isOnItsWay(before, now));
+
+/** Waits for what the kernel does by itself; goes on when that is all that was missing, or has made a change possible. */
+const afterTheKernel = (
+  netns: Changeable,
+  before: NamespaceState,
+  now: NamespaceState,
+  progress: Rounds,
+): Exec<unknown, Restored> => {
+  const worthALook = (later: NamespaceState): boolean =>
+    nextChanges(before, later, progress).length > 0 || isEnd(before, later, progress);
+  return pipe(
+    RTE.fromTaskEither(settle(netns)(worthALook, PATIENCE_MS)),
+    RTE.flatMap(({ settled, state }) =>
+      settled
+        ? round(netns, before, progress)
+        : RTE.right(restored(before, state ?? now, progress)),
+    ),
+  );
+};
+
 const round = (
-  netns: Netns,
+  netns: Changeable,
   before: NamespaceState,
   progress: Rounds,
-): Exec<Needs<'machine'>, Restored> =>
+): Exec<unknown, Restored> =>
   pipe(
     RTE.fromTaskEither(netns.observe),
-    RTE.flatMap((now): Exec<Needs<'machine'>, Restored> => {
-      const changes =
-        progress.rounds < MAX_ROUNDS ? restoration(before, now, refusedIn(progress)) : [];
+    RTE.flatMap((now): Exec<unknown, Restored> => {
+      const changes = nextChanges(before, now, progress);
       if (changes.length > 0)
         return pipe(
           changes,
           RTE.traverseSeqArray(tryChange(netns, linkNames(before))),
           RTE.flatMap((outcomes) => round(netns, before, advance(progress, outcomes))),
         );
-      const missing = notRestored(before, now);
-      const [refused = null] = progress.refused.values();
-      if (isNoDifference(missing) || refused !== null || progress.waits >= MAX_WAITS)
-        return RTE.right({ missing, refused });
-      return pipe(
-        sleep(WAIT_MS),
-        RTE.flatMap(() => round(netns, before, { ...progress, waits: progress.waits + 1 })),
-      );
+      return isEnd(before, now, progress)
+        ? RTE.right(restored(before, now, progress))
+        : afterTheKernel(netns, before, now, progress);
     }),
   );
 
@@ -109,5 +142,5 @@ const round = (
  * It starts from an observation and ends with one, so it can be interrupted and started over, and a
  * namespace that lacks nothing is not touched.
  */
-export const putBack = (netns: Netns, before: NamespaceState): Exec<Needs<'machine'>, Restored> =>
+export const putBack = (netns: Changeable, before: NamespaceState): Exec<unknown, Restored> =>
   round(netns, before, NO_ROUND);

@@ -9,6 +9,15 @@ import { commonPrefix } from './addresses.js';
 /** A route's lasting content as a text: equal texts are equal routes. */
 const contentOf = (r: Route): string => JSON.stringify(lastingRoute(r));
 
+/** Whether a route that IPv6 makes itself is missing of an address that is back. */
+export const isOnItsWay = (before: NamespaceState, now: NamespaceState): boolean => {
+  const there = new Set(now.routes.map(contentOf));
+  const own = new Set(now.addresses.map(({ ifindex, local }) => `${ifindex} ${local}/128`));
+  return before.routes.some(
+    (r) => isKernelManaged(r) && own.has(`${r.oif} ${r.dst}`) && !there.has(contentOf(r)),
+  );
+};
+
 /** What stays of a route when the kernel took its `src` (IPv6) or marked a leg dead (IPv4 multipath). */
 const shape = (r: Route): string => {
   const { prefsrc: _, ...rest } = r;
