@@ -14,9 +14,16 @@ import { describeWith } from '../support/requires.js';
 const byAddress = (a: { address: string }, b: { address: string }): number =>
   a.address < b.address ? -1 : 1;
 
-/** The kernel dumps neighbors in the order of a hash that is another on every boot. */
+/**
+ * The kernel dumps neighbors in the order of a hash that is another on every boot; what number the other end of a
+ * link has is the peer's affair.
+ */
 const unindexed = (list: NetworkPlan['losses']): NetworkPlan['losses'] =>
-  list.map((one) => ({ ...one, path: one.path.replace(/^neighbors\[\d+\]/, 'neighbors[]') }));
+  list.map((one) => ({
+    ...one,
+    path: one.path.replace(/^neighbors\[\d+\]/, 'neighbors[]'),
+    summary: one.summary.replace(/ on parent \d+/, ''),
+  }));
 
 /** What does not depend on the namespace's identity or on what this kernel adds to an object. */
 const substance = (outcome: ReturnType<typeof outcomeOf>) => {

@@ -60,7 +60,7 @@ export const makePair = (): TestPair & { readonly remove: () => void } => {
     netns,
     peer,
     recipe: (call) => {
-      execFileSync('bash', ['-ec', `. "$1"; ${call}`, 'recipe', RECIPES], {
+      execFileSync('bash', ['-ec', `. "$1"; ${call}\nat_rest`, 'recipe', RECIPES], {
         env: { ...process.env, N: netns.name, P: peer.name },
         encoding: 'utf8',
       });
