@@ -84,7 +84,7 @@ const ping = (pair: TestPair, address: string): Promise<void> =>
   new Promise((resolve, reject) =>
     execFile(
       'ip',
-      ['netns', 'exec', pair.peer.name, 'ping', '-c1', '-W2', address],
+      ['netns', 'exec', pair.peer.name, 'ping', '-c1', '-W60', address],
       (error, stdout) => (error === null ? resolve() : reject(new Error(stdout))),
     ),
   );

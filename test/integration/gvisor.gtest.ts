@@ -20,13 +20,13 @@ describeWith(['netns', 'runsc', 'busybox', 'strace', 'tcpdump'], 'a real gVisor 
     await world.serve(peer);
     const container = world.container();
 
-    for (const address of ['10.0.0.1', BEYOND.inet]) container.exec(`ping -c 2 -W 5 ${address}`);
-    for (const address of ['fd00::1', BEYOND.inet6]) container.exec(`ping6 -c 2 -W 5 ${address}`);
+    for (const address of ['10.0.0.1', BEYOND.inet]) container.exec(`ping -c 2 -W 60 ${address}`);
+    for (const address of ['fd00::1', BEYOND.inet6]) container.exec(`ping6 -c 2 -W 60 ${address}`);
     for (const host of [BEYOND.inet, `[${BEYOND.inet6}]`])
       expect(container.exec(`wget -q -O - http://${host}:8080/index.html`)).toHaveLength(1_000_000);
 
     container.exec('httpd -p 8080 -h /www');
-    peer.sh('ping -c 2 -W 5 10.0.0.2; ping -6 -c 2 -W 5 fd00::2');
+    peer.sh('ping -c 2 -W 60 10.0.0.2; ping -6 -c 2 -W 60 fd00::2');
     for (const host of ['10.0.0.2', '[fd00::2]'])
       expect(peer.sh(`busybox wget -q -O - http://${host}:8080/index.html`)).toBe(
         'served by the container\n',
@@ -54,7 +54,7 @@ describeWith(['netns', 'runsc', 'busybox', 'strace', 'tcpdump'], 'a real gVisor 
     const container = world.container();
     const h1 = await world.record(pair.peer, 'h1', `icmp and dst ${BEYOND.inet}`);
     container.exec(
-      `ping -c 2 -W 5 10.0.0.1; ping -c 2 -W 5 10.1.0.1; ping -c 2 -W 5 ${BEYOND.inet}`,
+      `ping -c 2 -W 60 10.0.0.1; ping -c 2 -W 60 10.1.0.1; ping -c 2 -W 60 ${BEYOND.inet}`,
     );
     expect(await h1.until('echo request')).toStrictEqual([
       expect.stringContaining('02:00:00:00:00:12 > 02:00:00:00:00:11'),

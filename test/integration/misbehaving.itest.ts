@@ -7,10 +7,12 @@ import type { Capabilities } from '../../src/executor/effects/capabilities.js';
 import { recover } from '../../src/executor/giveback/recover.js';
 import { release } from '../../src/executor/giveback/release.js';
 import { apply } from '../../src/executor/handover/apply.js';
+import { EIO } from '../../src/executor/linux/errno.js';
 import { liveCapabilities as live } from '../../src/executor/live/live.js';
 import { connectSandbox, URPC_LIMITS } from '../../src/executor/urpc/client.js';
 import { applyWorld, leftOf, planOf, withPair } from '../support/apply-world.js';
 import { captureText } from '../support/capture-text.js';
+import { withFaults } from '../support/faults.js';
 import { test } from '../support/netns.js';
 import { describeWith } from '../support/requires.js';
 import { FAILURE, SUCCESS } from '../support/scripted-sandbox.js';
@@ -118,8 +120,8 @@ describeWith(['netns'], 'a sandbox that misbehaves', () => {
     pair.recipe('c02');
     const before = captureText(pair.netns);
     const plan = await planOf(pair.netns.path);
-    const sandbox = await dyingSandbox(file('dying'), true);
-    const error = leftOf(await apply(plan, whereOf(pair, sandbox))(live)());
+    await dyingSandbox(file('dying'), true);
+    const error = leftOf(await apply(plan, whereOf(pair, file('dying')))(live)());
     expect(error).toMatchObject({ _tag: 'ExchangeBroken', sent: true, why: 'closed' });
     const result = await recover(pair.netns.path, { journalFolder: journalFolder() })(live)();
     expect(result).toMatchObject({ right: { outcome: 'given-back' } });
@@ -132,8 +134,16 @@ describeWith(['netns'], 'a sandbox that misbehaves', () => {
     pair.recipe('c02');
     const before = captureText(pair.netns);
     const plan = await planOf(pair.netns.path);
-    const sandbox = await dyingSandbox(file('dead'), false);
-    const error = leftOf(await apply(plan, whereOf(pair, sandbox))(live)());
+    const kill = await dyingSandbox(file('dead'), false);
+    const c = withFaults(
+      live,
+      ({ name, when }) => {
+        if (name === 'call' && when === 'before') setTimeout(kill, 500); // it is sent at once
+        return 'go';
+      },
+      EIO,
+    );
+    const error = leftOf(await apply(plan, whereOf(pair, file('dead')))(c)());
     expect(error).toMatchObject({ _tag: 'RolledBack', cause: { sent: false, why: 'refused' } });
     expect(captureText(pair.netns)).toBe(before);
     expect(journals()).toStrictEqual([]);
@@ -160,16 +170,15 @@ describeWith(['netns'], 'a sandbox that misbehaves', () => {
   });
 });
 
-/** A process that listens, and is killed by the first connection's request, which it has read or not. */
-const dyingSandbox = async (path: string, reads: boolean): Promise<string> => {
-  const die = "process.kill(process.pid, 'SIGKILL')";
+/** A process that listens, and is killed by the first request that it reads, or reads none; gives what kills it. */
+const dyingSandbox = async (path: string, reads: boolean): Promise<() => void> => {
   const onConnection = reads
-    ? `(s) => s.on('data', () => ${die})`
-    : `{ pauseOnConnect: true }, () => setTimeout(() => ${die}, 500)`;
+    ? "(s) => s.on('data', () => process.kill(process.pid, 'SIGKILL'))"
+    : '{ pauseOnConnect: true }';
   const script = `require('node:net').createServer(${onConnection}).listen(process.argv[1], () => console.log('up'))`;
   const child = spawn(process.execPath, ['-e', script, path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
-  return path;
+  return () => child.kill('SIGKILL');
 };

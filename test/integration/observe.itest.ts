@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { inNetns } from '../../src/executor/linux/netns.js';
 import { observe } from '../../src/executor/namespace/observe.js';
 import { settle } from '../../src/executor/namespace/settle.js';
@@ -434,6 +434,7 @@ describeWith(['netns'], 'observe', () => {
         notified: connection.notified,
       };
       const waiting = settle(watched)(usable, 60_000)();
+      await vi.waitUntil(() => scans > 0, { timeout: 60_000 });
       await new Promise((resolve) => setTimeout(resolve, 100));
       const idle = scans;
       netns.sh(`ip link add eth0 type veth peer name h0 netns ${peer.name}; ip link set eth0 up

@@ -31,7 +31,7 @@ const traces = ({ fdLinks }: NetworkPlan): string => {
 };
 
 describeWith(['netns'], 'a namespace in motion', () => {
-  test('1,000 plans: none is mixed of two states', { timeout: 300_000 }, async ({ pair }) => {
+  test('1,000 plans: none is mixed of two states', async ({ pair }) => {
     pair.recipe('base');
     pair.netns.sh('ip route add 198.51.100.0/24 via 10.0.0.9');
     const netns = right(await liveCapabilities.kernel.openNetns(pair.netns.path)());

@@ -29,7 +29,7 @@ const withRival = (pair: TestPair, address: string): void => {
     ip link set x0 master br0
     for link in br0 x0 x1; do ip link set $link up; done
     ip addr add ${address} dev x1
-    for i in $(seq 100); do
+    for i in $(seq 1200); do
       test "$(bridge link | grep -c 'state forwarding')" = 2 && ip link show br0 | grep -q LOWER_UP && exit 0
       sleep 0.05
     done

@@ -30,7 +30,7 @@ const right = <A>(result: E.Either<unknown, A>): A => {
 };
 
 const processIn = async (pair: TestPair): Promise<ChildProcess> => {
-  const holder = spawn('ip', ['netns', 'exec', pair.netns.name, 'sleep', '60']);
+  const holder = spawn('ip', ['netns', 'exec', pair.netns.name, 'sleep', '3600']);
   const home = readlinkSync('/proc/self/ns/net');
   while (readlinkSync(`/proc/${holder.pid}/ns/net`) === home) await sleep(5);
   return holder;

@@ -47,7 +47,6 @@ const withoutSeconds = (text: string): string => text.replaceAll(/\d+sec/g, 'Nse
 describeWith(['netns'], 'restoration', () => {
   test.for(CASES)('%s', async (recipe, { pair }) => {
     pair.recipe(recipe);
-    pair.netns.sh('sleep 0.2');
     const opened = await live.kernel.openNetns(pair.netns.path)();
     if (E.isLeft(opened)) throw new Error(JSON.stringify(opened.left));
     const netns = opened.right;

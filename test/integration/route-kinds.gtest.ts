@@ -22,8 +22,8 @@ describeWith(['netns', 'runsc', 'busybox'], 'links and routes of a container', (
       ip addr add fd00::1/64 dev h0 nodad
       for n in 1 2 3; do ip addr add 2001:db8::$n/128 dev h0 nodad; done`);
     const container = world.container(...TARGET);
-    for (const n of [1, 2, 3]) container.exec(`ping -c 1 -W 5 198.51.100.${n}`);
-    for (const n of [1, 2, 3]) container.exec(`ping6 -c 1 -W 5 2001:db8::${n}`);
+    for (const n of [1, 2, 3]) container.exec(`ping -c 1 -W 60 198.51.100.${n}`);
+    for (const n of [1, 2, 3]) container.exec(`ping6 -c 1 -W 60 2001:db8::${n}`);
     expect(pair.peer.sh('ip -4 neigh show 10.0.0.2 dev h0')).toContain('02:00:00:00:00:02');
   });
 
@@ -34,9 +34,9 @@ describeWith(['netns', 'runsc', 'busybox'], 'links and routes of a container', (
     world.after(tun.close);
     const container = world.container(...TARGET);
     const before = tun.received.length;
-    await container.execMeanwhile('ping -c 2 -W 5 198.51.100.1');
-    await container.execMeanwhile('ping6 -c 2 -W 5 2001:db8::1');
-    await container.execMeanwhile('ping -c 1 -W 5 -s 1392 198.51.100.2'); // 1420 with headers: the MTU
+    await container.execMeanwhile('ping -c 2 -W 60 198.51.100.1');
+    await container.execMeanwhile('ping6 -c 2 -W 60 2001:db8::1');
+    await container.execMeanwhile('ping -c 1 -W 60 -s 1392 198.51.100.2'); // 1420 with headers: the MTU
     const lengths = (isPing: (packet: Uint8Array) => boolean) =>
       tun.received
         .slice(before)
@@ -54,9 +54,9 @@ describeWith(['netns', 'runsc', 'busybox'], 'links and routes of a container', (
     const container = world.container(...TARGET);
     // The other first: nothing it has heard tells it the container's MAC, so it has to ask the group.
     expect(pair.peer.sh('ip -6 neigh show fd00::2 dev mv1')).toBe('');
-    pair.peer.sh('ping -6 -c 2 -W 5 fd00::2');
+    pair.peer.sh('ping -6 -c 2 -W 60 fd00::2');
     expect(pair.peer.sh('ip -6 neigh show fd00::2 dev mv1')).toContain('02:00:00:00:00:a0');
-    container.exec('ping6 -c 2 -W 5 fd00::1 && ping -c 2 -W 5 10.0.0.1');
+    container.exec('ping6 -c 2 -W 60 fd00::1 && ping -c 2 -W 60 10.0.0.1');
   });
 
   test('a macvlan without the memberships that its plan lists: no one finds it', async ({
@@ -72,6 +72,6 @@ describeWith(['netns', 'runsc', 'busybox'], 'links and routes of a container', (
     writeFileSync(file, JSON.stringify(plan));
     const container = world.container(file);
     expect(pair.peer.sh('ping -6 -c 1 -W 2 fd00::2 || true')).toContain('100% packet loss');
-    container.exec('ping6 -c 1 -W 5 fd00::1');
+    container.exec('ping6 -c 1 -W 60 fd00::1');
   });
 });

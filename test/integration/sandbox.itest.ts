@@ -137,7 +137,7 @@ const run = promisify(execFile);
 
 /** Runs ping in `netns` while this process answers: its summary line. */
 const ping = async (netns: TestNetns, ...args: ReadonlyArray<string>): Promise<string> => {
-  const pings = run('ip', ['netns', 'exec', netns.name, 'ping', '-n', '-W5', ...args]);
+  const pings = run('ip', ['netns', 'exec', netns.name, 'ping', '-n', '-W60', ...args]);
   const { stdout } = await pings.catch((error: { stdout: string }) => error);
   return /\d+ packets transmitted, .* packet loss/.exec(stdout)?.[0] ?? stdout;
 };

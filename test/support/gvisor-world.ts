@@ -51,7 +51,7 @@ export const test = base.extend<{ world: World }>({
           const child = spawn('ip', ['netns', 'exec', peer.name, ...httpd], { stdio: 'ignore' });
           after(() => child.kill('SIGKILL'));
           const ready =
-            'for i in $(seq 50); do busybox wget -q -O /dev/null http://127.0.0.1:8080/ && exit 0; sleep 0.1; done; exit 1';
+            'for i in $(seq 1200); do busybox wget -q -O /dev/null http://127.0.0.1:8080/ && exit 0; sleep 0.1; done; exit 1';
           peer.sh(`ip link set lo up; ${ready}`);
         },
         record: async (peer, link, filter) => {

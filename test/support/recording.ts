@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { TestNetns } from './netns.js';
 
 export interface Recording {
-  /** All lines from the start to the one that holds `text`. Rejects when none came within half a minute. */
+  /** All lines from the start to the one that holds `text`. Rejects when none came within ten minutes. */
   readonly until: (text: string) => Promise<ReadonlyArray<string>>;
   readonly stop: () => void;
 }
@@ -16,7 +16,7 @@ export const recordFrames = async (
   filter: string,
 ): Promise<Recording> => {
   const tcpdump = ['tcpdump', '--immediate-mode', '-ltnne', '-Q', 'in', '-i', link, filter];
-  const child = spawn('ip', ['netns', 'exec', name, 'timeout', '30', ...tcpdump], {
+  const child = spawn('ip', ['netns', 'exec', name, 'timeout', '600', ...tcpdump], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createContainer } from './runsc-container.js';
+import { createContainer, HANGS_MS } from './runsc-container.js';
 
 /**
  * `runsc start` in a mount namespace where /proc/sys/net is not to be seen: runsc of before 2024-08
@@ -56,7 +56,7 @@ export const runscView = (netns: string, ...flags: ReadonlyArray<string>): strin
         'start',
         container.id,
       ],
-      { stdio: 'ignore', timeout: 60_000 },
+      { stdio: 'ignore', timeout: HANGS_MS },
     );
     const call = /"(\{\\"method\\":\\"Network\.CreateLinksAndRoutes.*?[^\\](?:\\\\)*)"/.exec(
       readFileSync(trace, 'utf8'),

@@ -100,7 +100,7 @@ export const containerWire = async (
   const recordings = await Promise.all(LINKS.map((n) => world.record(peer, `h${n}`, FILTER)));
   const said =
     container.exec(`for d in ${destinations.join(' ')}; do ping -c 1 -W 1 $d 2>/dev/null & done; wait
-    ping -c 1 -W 5 ${LINKS.map(marker).join(' && ping -c 1 -W 5 ')}`);
+    ping -c 1 -W 60 ${LINKS.map(marker).join(' && ping -c 1 -W 60 ')}`);
   const unsent = destinations.filter((destination) => !said.includes(`PING ${destination} (`));
   if (unsent.length > 0) throw new Error(`never pinged: ${unsent.join(' ')}\n${said}`);
   const wire: Record<string, string> = Object.fromEntries(
