@@ -56,7 +56,9 @@ describeWith(['netns'], 'restoration', () => {
     for (const [name, script] of LOSSES) {
       pair.netns.sh(script);
       const restored = await putBack(netns, before.right)(live)();
-      expect(restored, name).toStrictEqual(E.right({ missing: [], refused: null }));
+      if (E.isLeft(restored)) throw new Error(JSON.stringify(restored.left));
+      const { missing, refused } = restored.right;
+      expect([differenceLines(missing), refused], name).toStrictEqual([[], null]);
       const now = await netns.observe();
       if (E.isLeft(now)) throw new Error(JSON.stringify(now.left));
       expect(differenceLines(compareStates(before.right, now.right)), name).toStrictEqual([]);
