@@ -1,8 +1,10 @@
 /** Lasting content: what passes by itself is not in it, and everything else is, in one order. */
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
 import { describe, expect, test } from 'vitest';
 import { Accounted } from '../../../src/plan/model/account.js';
+import { closed } from '../../../src/plan/model/closed.js';
 import { deepFreeze } from '../../../src/plan/model/deep-freeze.js';
 import { ROUTE_FLAGS } from '../../../src/plan/model/kernel-names/route.js';
 import {
@@ -12,11 +14,21 @@ import {
   lastingRule,
 } from '../../../src/plan/model/lasting.js';
 import { identityOf, lasts, objectsOf } from '../../../src/plan/model/lasting-object.js';
+import { lastingRecord } from '../../../src/plan/model/lasting-record.js';
 import { keyOf } from '../../../src/plan/model/object-key.js';
 import { NamespaceState, type Neighbor, type Rule } from '../../../src/plan/model/state.js';
 import { arbitraryState } from '../../support/arbitrary-state.js';
 import { cases } from '../../support/cases.js';
 import { address, dualStack, route } from '../../support/states.js';
+
+const record = closed('Record', { a: t.string }, { b: t.string });
+
+test('a field without a decision does not compile, and fails as soon as it is loaded', () => {
+  // @ts-expect-error: b has no decision
+  expect(() => lastingRecord('Lasting', record, { a: 'lasts' })).toThrow(TypeError);
+  const { of } = lastingRecord('Lasting', record, { a: 'lasts', b: 'passes' });
+  expect(of({ a: '1', b: '2' })).toStrictEqual({ a: '1' });
+});
 
 const plain = route('10.0.0.0/8', { oif: 2, gateway: '10.0.0.1' });
 

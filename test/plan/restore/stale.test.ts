@@ -1,7 +1,8 @@
 /** A plan fits exactly the namespace it was made from: every kind of change is named, passing ones are not. */
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import type { NamespaceState } from '../../../src/plan/model/state.js';
+import { trusted } from '../../../src/plan/model/scalars.js';
+import type { Address, NamespaceState } from '../../../src/plan/model/state.js';
 import { staleness } from '../../../src/plan/restore/stale.js';
 import { compile } from '../../../src/plan/rules/compile.js';
 import { FAKE_NAMESPACES } from '../../support/fake-namespaces.js';
@@ -97,6 +98,23 @@ describe('what passes by itself is no change:', () => {
   ])('%s', (_, now) => {
     expect(staleness(plan, now, identity)).toBeNull();
   });
+});
+
+test('a plan made a moment later is the same bytes', () => {
+  const moment = (left: number, nud: string): NamespaceState => {
+    const timed = { ...state.addresses[0], validLft: left, preferredLft: left } as Address;
+    const learned = { ...dynamicNeighbor(), dst: trusted.ipAddress('192.0.2.50'), state: [nud] };
+    return {
+      ...state,
+      links: state.links.map((one) => ({ ...one, operstate: nud, flags: [...one.flags, nud] })),
+      addresses: [timed, ...state.addresses.slice(1)],
+      routes: state.routes.map((one, i) => (i === 0 ? { ...one, expires: left } : one)),
+      neighbors: [...state.neighbors, learned],
+    };
+  };
+  const once = compile({})(moment(300, 'DORMANT'));
+  expect(E.isRight(once)).toBe(true);
+  expect(JSON.stringify(compile({})(moment(299, 'LOWER_UP')))).toBe(JSON.stringify(once));
 });
 
 describe('identity', () => {
