@@ -57,7 +57,7 @@ export const lasts = (object: LastingObject): boolean => {
 };
 
 /** The object alone, of something that holds more beside it, such as an entry of a plan's account. */
-export const objectIn = (one: LastingObject): LastingObject => {
+const objectIn = (one: LastingObject): LastingObject => {
   if ('link' in one) return { link: one.link };
   if ('address' in one) return { address: one.address };
   if ('route' in one) return { route: one.route };

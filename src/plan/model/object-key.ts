@@ -2,7 +2,7 @@
 import type { LastingObject } from './lasting-object.js';
 import type { Address, Link, Neighbor, NexthopObject, Route, Rule } from './state.js';
 
-export const linkKey = ({ ifindex }: Pick<Link, 'ifindex'>): string => `link ${ifindex}`;
+const linkKey = ({ ifindex }: Pick<Link, 'ifindex'>): string => `link ${ifindex}`;
 
 /** As RTM_DELADDR finds an address: by index, IFA_LOCAL, prefix length and IFA_ADDRESS, the peer. */
 export const addressKey = ({
@@ -30,7 +30,7 @@ export const routeKey = ({
   `route ${family} ${table} ${dst} ${src ?? ''} ${tos ?? 0} ${metric ?? 0}`;
 
 /** Priority and selectors. Names of interfaces in a rule are free text, hence JSON. */
-export const ruleKey = (
+const ruleKey = (
   rule: Pick<
     Rule,
     'family' | 'priority' | 'src' | 'dst' | 'iif' | 'oif' | 'tos' | 'fwmark' | 'fwmask' | 'invert'
@@ -41,7 +41,7 @@ export const ruleKey = (
 };
 
 /** Proxy entries are a table of their own. */
-export const neighborKey = ({
+const neighborKey = ({
   ifindex,
   family,
   dst,
@@ -49,7 +49,7 @@ export const neighborKey = ({
 }: Pick<Neighbor, 'ifindex' | 'family' | 'dst' | 'flags'>): string =>
   `neighbor ${ifindex} ${family} ${dst}${flags.includes('proxy') ? ' proxy' : ''}`;
 
-export const nexthopKey = ({ id }: Pick<NexthopObject, 'id'>): string => `nexthop ${id}`;
+const nexthopKey = ({ id }: Pick<NexthopObject, 'id'>): string => `nexthop ${id}`;
 
 /** Kind and key of an object. Only routes and rules may share one with another of the same state. */
 export const keyOf = (object: LastingObject): string => {
