@@ -7,9 +7,8 @@ import { DOCUMENT_CODES } from '../../src/plan/documents/errors.js';
 import type { Diagnostic } from '../../src/plan/model/network-plan.js';
 import { CODES, type Code, classOf, meaningOf, OTHER_CODES } from '../../src/plan/rules/codes.js';
 import { decide } from '../../src/plan/rules/decide.js';
-import { PLAN_ERRORS } from '../../src/plan/rules/failures.js';
 import { NOTES } from '../../src/plan/rules/notes.js';
-import { describe as diagnose } from '../../src/plan/views/failure-text.js';
+import { describe as diagnose, PLAN_FAILURES } from '../../src/plan/views/failure-text.js';
 import { fixtures, optionsOf, outcomeOf, stateOf } from './fixtures.js';
 
 /** A fixture that has a code in what is recorded of it, with the words it has there. */
@@ -50,7 +49,7 @@ export const sightings = (): ReadonlyMap<string, Sighting> => {
 /** Every code of the planner that a state and options can bring about. */
 export const plannerCodes = (): ReadonlyArray<string> => [
   ...Object.keys(CODES),
-  ...Object.values(PLAN_ERRORS).map(({ code }) => code),
+  ...Object.values(PLAN_FAILURES).map(({ code }) => code),
   ...Object.keys(NOTES).map((key) => `note/${key}`),
   'loss/forwarding',
 ];
@@ -112,7 +111,7 @@ export const codesPage = (seen: ReadonlyMap<string, Sighting>): string => {
     return `### ${name}\n\n${CLASSES[name]}\n\n${table(heads, rows)}`;
   };
 
-  const errors = Object.values(PLAN_ERRORS).map(({ code: key, means }) => [
+  const errors = Object.values(PLAN_FAILURES).map(({ code: key, means }) => [
     code(key),
     means,
     remedy(key),
