@@ -61,11 +61,11 @@ export { Change, diffPlans } from './views/diff.js';
 export { escapeName } from './views/escape-name.js';
 export {
   describeUnknownSubject,
-  type Explanation,
   explain,
   type UnknownSubject,
 } from './views/explain.js';
 export { explainText } from './views/explain-text.js';
+export { Explanation } from './views/explanation.js';
 export { describe } from './views/failure-text.js';
 export { diagnosticText, diffText, opsText, planText } from './views/plan-text.js';
 export { ansi, plain, type Style } from './views/style.js';

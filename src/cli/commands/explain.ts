@@ -1,6 +1,6 @@
 /** `netplan explain`: why something is as it is in the plan. */
 import * as Args from '@oclif/core/args';
-import type { Explanation } from '../../plan/views/explain.js';
+import type { Explanation } from '../../plan/views/explanation.js';
 import { NetplanCommand } from '../ending/base.js';
 import { planFlags, planOptions } from '../flags/plan-options.js';
 import { NO_SOURCE, sourceFlags, sourceOf } from '../flags/source.js';

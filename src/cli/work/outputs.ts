@@ -3,47 +3,12 @@ import * as t from 'io-ts';
 import { DoctorReport } from '../../executor/doctor.js';
 import { RestoreReport } from '../../executor/giveback/report.js';
 import { ApplyReport } from '../../executor/handover/report.js';
-import { ObjectPathCodec } from '../../plan/model/account.js';
-import { closed } from '../../plan/model/closed.js';
-import { Diagnostic } from '../../plan/model/network-plan.js';
 import { Op } from '../../plan/model/ops.js';
 import { Target } from '../../plan/model/target.js';
 import { Change } from '../../plan/views/diff.js';
-import type { Explanation } from '../../plan/views/explain.js';
+import { Explanation } from '../../plan/views/explanation.js';
 import { FailedCommand } from '../ending/failed-command.js';
 import { SandboxSummary } from './sandbox.js';
-
-/** Gives `codec` back. Does not compile where its type is not A. */
-const of =
-  <A>() =>
-  <C extends t.Type<A, unknown, unknown>>(codec: C): C =>
-    codec;
-
-const ExplanationCodec = of<Explanation>()(
-  closed('Explanation', {
-    subject: t.string,
-    is: t.keyof({ link: null, destination: null, prefix: null, default: null }),
-    objects: t.readonlyArray(
-      closed('ExplainedObject', {
-        object: ObjectPathCodec,
-        what: t.string,
-        class: t.string,
-        code: t.string,
-        why: t.string,
-      }),
-    ),
-    decisions: t.readonlyArray(
-      closed('ExplainedDecision', {
-        destination: t.string,
-        kernel: t.string,
-        kernelRoute: t.union([ObjectPathCodec, t.null]),
-        sandbox: t.string,
-        agree: t.boolean,
-      }),
-    ),
-    errors: t.readonlyArray(Diagnostic),
-  }),
-);
 
 /** By the name of the file in schemas/. `plan` prints a NetworkPlan and `capture` a NamespaceState, which are documents. */
 export const OUTPUT_SCHEMA_FILES: { readonly [file: string]: t.Mixed } = {
@@ -58,7 +23,7 @@ export const OUTPUT_SCHEMA_FILES: { readonly [file: string]: t.Mixed } = {
   /** any, where it fails */
   'failure.schema.json': FailedCommand,
   /** explain */
-  'explanation.schema.json': ExplanationCodec,
+  'explanation.schema.json': Explanation,
   /** release */
   'restore-report.schema.json': RestoreReport,
   /** recover */

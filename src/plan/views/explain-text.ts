@@ -1,7 +1,7 @@
 /** explainText: an explanation as aligned text: what is planned, what lost and why, and where packets go. */
 import { diagnosticText } from './diagnostic-text.js';
 import { escapeName } from './escape-name.js';
-import type { ExplainedDecision, ExplainedObject, Explanation } from './explain.js';
+import type { ExplainedDecision, ExplainedObject, Explanation } from './explanation.js';
 import type { Paint, Style } from './style.js';
 import { table } from './table.js';
 

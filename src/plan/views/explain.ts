@@ -18,7 +18,7 @@ import { namesAmong } from '../model/link-names.js';
 import type { Diagnostic } from '../model/network-plan.js';
 import type { PlanOptions } from '../model/options.js';
 import type { Family } from '../model/scalars.js';
-import type { NamespaceState, ObjectPath, Route } from '../model/state.js';
+import type { NamespaceState, Route } from '../model/state.js';
 import { targetOf } from '../model/target.js';
 import { fateText, NO_ROUTE, sameEnd } from '../routing/fate.js';
 import { hopContext, hopsOf } from '../routing/hops.js';
@@ -30,37 +30,9 @@ import { errorsOf } from '../rules/compile.js';
 import { type Decision, decide } from '../rules/decide.js';
 import type { PlanErrors } from '../rules/failures.js';
 import { at } from '../rules/verdict.js';
+import type { ExplainedDecision, ExplainedObject, Explanation } from './explanation.js';
 import { describe } from './failure-text.js';
 import { objectText } from './object-text.js';
-
-/** An object with what became of it and why. */
-export interface ExplainedObject {
-  readonly object: ObjectPath;
-  readonly what: string;
-  readonly class: string;
-  readonly code: string;
-  readonly why: string;
-}
-
-/** Both sides' decision on one destination. */
-export interface ExplainedDecision {
-  readonly destination: string;
-  readonly kernel: string;
-  /** the route of the main table that decides, or null */
-  readonly kernelRoute: ObjectPath | null;
-  readonly sandbox: string;
-  readonly agree: boolean;
-}
-
-export interface Explanation {
-  readonly subject: string;
-  readonly is: 'link' | 'destination' | 'prefix' | 'default';
-  /** what the subject is made of: the link with all on it, the routes that could decide the destination */
-  readonly objects: ReadonlyArray<ExplainedObject>;
-  readonly decisions: ReadonlyArray<ExplainedDecision>;
-  /** errors that concern one of the objects, or all of them; the plan is refused while there are any */
-  readonly errors: ReadonlyArray<Diagnostic>;
-}
 
 /** The subject is nothing of the state. */
 export interface UnknownSubject {

@@ -3,12 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { PlanOptions } from '../../../src/plan/model/options.js';
 import type { NamespaceState } from '../../../src/plan/model/state.js';
 import { compile } from '../../../src/plan/rules/compile.js';
-import {
-  describeUnknownSubject,
-  type Explanation,
-  explain,
-} from '../../../src/plan/views/explain.js';
+import { describeUnknownSubject, explain } from '../../../src/plan/views/explain.js';
 import { explainText } from '../../../src/plan/views/explain-text.js';
+import type { Explanation } from '../../../src/plan/views/explanation.js';
 import { describe as describeError } from '../../../src/plan/views/failure-text.js';
 import { ansi, plain } from '../../../src/plan/views/style.js';
 import { fixtures, optionsOf, stateOf } from '../../support/fixtures.js';
