@@ -13,7 +13,7 @@ import type {
 } from '../../src/executor/effects/capabilities.js';
 import type { ExecError } from '../../src/executor/failures/failure.js';
 import type { CallError } from '../../src/executor/urpc/failure.js';
-import type { FakeKernel } from './fake-kernel.js';
+import type { FakeKernel } from './fake-kernel/kernel.js';
 
 const EEXIST = 17;
 const ENOENT = 2;

@@ -1,6 +1,6 @@
 /** Namespaces of the fake kernel, built with the changes that `ip` would make. */
 import type { Address, Neighbor, Route } from '../../src/plan/model/state.js';
-import { FakeKernel } from './fake-kernel.js';
+import { FakeKernel } from './fake-kernel/kernel.js';
 import { address, link, lo, route } from './states.js';
 
 type Parts = {
@@ -13,6 +13,7 @@ const build = (parts: Parts, promoteSecondaries = false): FakeKernel => {
   const kernel = new FakeKernel([lo, link(2, 'eth0'), link(3, 'eth1')], { promoteSecondaries });
   for (const a of parts.addresses ?? [])
     kernel.must({ _tag: 'PutAddress', address: a, replace: false });
+  kernel.settle();
   for (const r of parts.routes ?? []) kernel.must({ _tag: 'PutRoute', route: r, mode: 'append' });
   for (const n of parts.neighbors ?? []) kernel.must({ _tag: 'PutNeighbor', neighbor: n });
   return kernel;

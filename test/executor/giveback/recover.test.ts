@@ -10,7 +10,7 @@ import { type ApplyTarget, apply } from '../../../src/executor/handover/apply.js
 import type { NetworkPlan } from '../../../src/plan/model/network-plan.js';
 import { compile } from '../../../src/plan/rules/compile.js';
 import { someOf } from '../../support/cases.js';
-import { FakeKernel } from '../../support/fake-kernel.js';
+import { FakeKernel } from '../../support/fake-kernel/kernel.js';
 import { type FakeWorld, fakeWorld } from '../../support/fake-machine.js';
 import { FAKE_NAMESPACES } from '../../support/fake-namespaces.js';
 import { Crash, type Point, recordIn, withFaults } from '../../support/faults.js';

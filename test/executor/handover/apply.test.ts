@@ -12,7 +12,7 @@ import type { PlanOptions } from '../../../src/plan/model/options.js';
 import { compile } from '../../../src/plan/rules/compile.js';
 import { differenceLines } from '../../../src/plan/views/difference-text.js';
 import { someOf } from '../../support/cases.js';
-import { FakeKernel } from '../../support/fake-kernel.js';
+import { FakeKernel } from '../../support/fake-kernel/kernel.js';
 import { type FakeWorld, fakeWorld } from '../../support/fake-machine.js';
 import { FAKE_NAMESPACES } from '../../support/fake-namespaces.js';
 import { Crash, type Point, recordIn, withFaults } from '../../support/faults.js';
@@ -218,11 +218,7 @@ test('a link that goes away while apply runs: the rest is put back, and what is 
   const c = withFaults(
     world.capabilities,
     ({ name, when }) => {
-      if (name === 'call' && when === 'before')
-        world.kernel.links.splice(
-          world.kernel.links.findIndex((l) => l.name === 'eth1'),
-          1,
-        );
+      if (name === 'call' && when === 'before') world.kernel.removeLink('eth1');
       return 'go';
     },
     5,

@@ -6,7 +6,7 @@ import { verify } from '../../../src/executor/handover/verify.js';
 import type { NetworkPlan } from '../../../src/plan/model/network-plan.js';
 import { linearise } from '../../../src/plan/model/ops.js';
 import { compile } from '../../../src/plan/rules/compile.js';
-import type { FakeKernel } from '../../support/fake-kernel.js';
+import type { FakeKernel } from '../../support/fake-kernel/kernel.js';
 import { FAKE_NAMESPACES } from '../../support/fake-namespaces.js';
 import { address, link, route } from '../../support/states.js';
 
@@ -36,7 +36,7 @@ test.each(Object.keys(FAKE_NAMESPACES))('%s: taken as planned, all is well', (na
 describe('what is not as planned is named:', () => {
   const afterwards = (change: (kernel: FakeKernel) => void): ReadonlyArray<string> => {
     const { kernel, plan } = made('sources across links');
-    kernel.links.push(link(4, 'other'));
+    kernel.addLink(link(4, 'other'));
     kernel.must({ _tag: 'PutAddress', address: address(4, '203.0.113.200/32'), replace: false });
     const before = kernel.state();
     take(kernel, plan);
@@ -79,7 +79,7 @@ describe('what is not as planned is named:', () => {
   });
 
   test('a link that went away', () => {
-    expect(afterwards((kernel) => kernel.links.splice(3, 1))[0]).toMatch(
+    expect(afterwards((kernel) => kernel.removeLink('other'))[0]).toMatch(
       /^unplanned, gone: link 4 other/,
     );
   });

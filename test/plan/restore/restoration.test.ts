@@ -8,7 +8,7 @@ import { compareStates, notRestored } from '../../../src/plan/restore/difference
 import { restoration } from '../../../src/plan/restore/restoration.js';
 import { differenceLines as differences } from '../../../src/plan/views/difference-text.js';
 import { cases } from '../../support/cases.js';
-import type { FakeKernel } from '../../support/fake-kernel.js';
+import type { FakeKernel } from '../../support/fake-kernel/kernel.js';
 import { FAKE_NAMESPACES } from '../../support/fake-namespaces.js';
 import { address, route } from '../../support/states.js';
 
@@ -25,6 +25,7 @@ const restore = (kernel: FakeKernel, before: NamespaceState): number => {
     const changes = restoration(before, kernel.state());
     if (changes.length === 0) return rounds;
     for (const change of changes) kernel.change(change);
+    kernel.settle();
   }
   return 10;
 };
@@ -136,12 +137,7 @@ test('an IPv6 address comes back without duplicate detection, and without the fl
 test('a link that is gone: the rest comes back, and what is missing is named', () => {
   const kernel = make('sources across links');
   const before = kernel.state();
-  kernel.links.splice(1, 1);
-  while (kernel.addresses.some((a) => a.ifindex === 2))
-    removeAddress(
-      kernel,
-      kernel.addresses.findIndex((a) => a.ifindex === 2),
-    );
+  kernel.removeLink('eth0');
   for (const change of restoration(before, kernel.state()))
     expect(E.isLeft(kernel.change(change))).toBe(true);
   expect(differences(notRestored(before, kernel.state()))).toContain(
