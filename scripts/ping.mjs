@@ -15,8 +15,8 @@ import * as libc from '../dist/executor/linux/libc.js';
  * Usage: ping.mjs NETNS ADDRESS [COUNT]. Exit code 1 when a reply is missing.
  */
 import { inNetns } from '../dist/executor/linux/netns.js';
-import { netnsPath } from '../dist/executor/linux/netns-path.js';
 import { parseAddress } from '../dist/plan/model/address.js';
+import { netnsPath } from '../dist/plan/model/netns-path.js';
 
 const AF_INET = 2; // linux/socket.h
 const AF_INET6 = 10; // linux/socket.h

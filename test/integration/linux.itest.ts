@@ -38,8 +38,8 @@ import {
 } from '../../src/executor/linux/libc.js';
 import { openNetlinkSocket } from '../../src/executor/linux/netlink-socket.js';
 import { identityFromInside, inNetns, openNetnsFile } from '../../src/executor/linux/netns.js';
-import { netnsPath } from '../../src/executor/linux/netns-path.js';
 import { openPacketSocket, type PacketSocket } from '../../src/executor/linux/packet-socket.js';
+import { netnsPath } from '../../src/plan/model/netns-path.js';
 import type { BindPacketSocket } from '../../src/plan/model/ops.js';
 import { trusted } from '../../src/plan/model/scalars.js';
 import { type TestNetns, test } from '../support/netns.js';

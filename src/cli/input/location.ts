@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { netnsPath } from '../../executor/linux/netns-path.js';
 import {
   BundleConfig,
   type BundleNetns,
   bundleNetns,
   bundleOptions,
 } from '../../plan/documents/bundle.js';
+import { netnsPath } from '../../plan/model/netns-path.js';
 import type { PlanOptions } from '../../plan/model/options.js';
 import { exitCodes } from '../ending/exit-codes.js';
 import { type Refusal, refusal } from '../ending/refusal.js';

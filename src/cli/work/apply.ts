@@ -4,7 +4,7 @@ import type * as IO from 'fp-ts/lib/IO.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { ApplyTarget } from '../../executor/handover/apply.js';
 import type { ApplyReport } from '../../executor/handover/report.js';
-import { netnsPath } from '../../executor/linux/netns-path.js';
+import { netnsPath } from '../../plan/model/netns-path.js';
 import { NetworkPlan } from '../../plan/model/network-plan.js';
 import { linearise, type Op } from '../../plan/model/ops.js';
 import type { Refusal } from '../ending/refusal.js';

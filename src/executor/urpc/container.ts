@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { BundleConfig, bundleNetns } from '../../plan/documents/bundle.js';
-import { netnsPath } from '../linux/netns-path.js';
+import { netnsPath } from '../../plan/model/netns-path.js';
 import type { SandboxAddress } from './address.js';
 import type { ContainerUnusable } from './failure.js';
 
