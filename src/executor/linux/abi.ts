@@ -2,9 +2,12 @@
 
 // linux/socket.h, asm-generic
 export const AF_UNIX = 1;
+export const AF_INET = 2;
+export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 export const AF_PACKET = 17;
 export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
@@ -33,9 +36,15 @@ export const SO_NETNS_COOKIE = 71;
 
 // linux/netlink.h
 export const NETLINK_ROUTE = 0;
+export const NETLINK_XFRM = 6;
+export const NETLINK_NETFILTER = 12;
 export const SOL_NETLINK = 270;
 export const NETLINK_EXT_ACK = 11;
 export const NETLINK_GET_STRICT_CHK = 12;
+
+// linux/in.h, linux/in6.h
+export const SOL_IP = 0;
+export const SOL_IPV6 = 41;
 
 // linux/if_packet.h, linux/if_ether.h
 export const SOL_PACKET = 263;

@@ -245,6 +245,17 @@ export const getsockopt =
     )();
   };
 
+/** getsockopt(2) with a structure that says what is wanted: the same bytes, as the kernel left them. */
+export const getsockoptInto = (
+  fd: Fd,
+  level: number,
+  name: number,
+  value: Uint8Array,
+): Call<Uint8Array> => {
+  const length = Uint32Array.of(value.length);
+  return mapped(c.getsockopt(fd, level, name, value, length), () => value.subarray(0, length[0]));
+};
+
 /** getsockopt(2) of an option that is an int. */
 export const getsockoptInt = (fd: Fd, level: number, name: number): Call<number> =>
   mapped(getsockopt(fd, level, name, 4), (value) =>

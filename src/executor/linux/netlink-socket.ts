@@ -1,4 +1,4 @@
-/** A socket to the kernel's rtnetlink, in the network namespace of the calling thread. */
+/** A netlink socket to the kernel, in the network namespace of the calling thread. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import {
@@ -32,14 +32,16 @@ const configure = (fd: Fd): E.Either<LibcError, unknown> => {
 };
 
 /**
- * AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, bound to a port id that the kernel chose; with extended
+ * AF_NETLINK, SOCK_RAW, of `protocol` (NETLINK_*), bound to a port id that the kernel chose; with extended
  * acknowledgements and strict checking of dump requests.
  */
-export const openNetlinkSocket = (): IOE.IOEither<LibcError, Fd> => () => {
-  const opened = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)();
-  if (E.isLeft(opened)) return opened;
-  const ready = configure(opened.right);
-  if (E.isRight(ready)) return opened;
-  close(opened.right)();
-  return ready;
-};
+export const openNetlinkSocket =
+  (protocol = NETLINK_ROUTE): IOE.IOEither<LibcError, Fd> =>
+  () => {
+    const opened = socket(AF_NETLINK, SOCK_RAW, protocol)();
+    if (E.isLeft(opened)) return opened;
+    const ready = configure(opened.right);
+    if (E.isRight(ready)) return opened;
+    close(opened.right)();
+    return ready;
+  };

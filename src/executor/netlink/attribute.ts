@@ -110,6 +110,11 @@ export class AttributeReader {
     return this.sized(4) ? this.view.getUint32(this.start, HOST_LE) : 0;
   }
 
+  /** A number in network order, as netfilter sends all of them. */
+  be32(): number {
+    return this.sized(4) ? this.view.getUint32(this.start, false) : 0;
+  }
+
   /** A view of the value: valid as long as the receive buffer is. */
   bytes(): Uint8Array {
     return this.payload.subarray(this.start, this.start + this.length);

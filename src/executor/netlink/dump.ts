@@ -26,6 +26,8 @@ export interface Dump<A> {
   readonly reply: number;
   /** null for what answers the dump and is not such an object */
   readonly decode: (payload: Uint8Array) => E.Either<WireError, A | null>;
+  /** The dump is given up at this many objects, and with it the socket: it has the rest still to come. */
+  readonly atMost?: number;
 }
 
 /** Lets the event loop run everything else that is ready. */
@@ -60,6 +62,7 @@ const takeObject = <A>(pass: Pass<A>, message: NlMessage): void => {
   const object = pass.dump.decode(message.payload);
   if (E.isLeft(object)) pass.error ??= object.left;
   else if (object.right !== null) pass.objects.push(object.right);
+  if (pass.objects.length === pass.dump.atMost) pass.done = true;
 };
 
 const takeMessage = <A>(pass: Pass<A>, message: NlMessage): void => {

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as IO from 'fp-ts/lib/IO.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { MSG_DONTWAIT, MSG_TRUNC, SOL_NETLINK } from '../linux/abi.js';
+import { MSG_DONTWAIT, MSG_TRUNC, NETLINK_ROUTE, SOL_NETLINK } from '../linux/abi.js';
 import { HOST_LE } from '../linux/byte-order.js';
 import type { LibcError } from '../linux/failure.js';
 import type { Fd } from '../linux/fd.js';
@@ -61,11 +61,14 @@ const connectAndJoin =
     return E.isLeft(name) ? name : E.right(transportOver(fd, portIdOf(name.right)));
   };
 
-/** A socket of the calling thread's network namespace that has joined the multicast `groups` (RTNLGRP_*). */
+/**
+ * A socket of the calling thread's network namespace, of `protocol` (NETLINK_*), that has joined the
+ * multicast `groups` of it (RTNLGRP_*).
+ */
 export const openTransport =
-  (groups: ReadonlyArray<number>): IOE.IOEither<LibcError, Transport> =>
+  (groups: ReadonlyArray<number>, protocol = NETLINK_ROUTE): IOE.IOEither<LibcError, Transport> =>
   () => {
-    const opened = openNetlinkSocket()();
+    const opened = openNetlinkSocket(protocol)();
     if (E.isLeft(opened)) return opened;
     const ready = connectAndJoin(opened.right, groups)();
     if (E.isLeft(ready)) close(opened.right)();
