@@ -34,6 +34,8 @@ const integer = (name: string, min: number, max: number) =>
 export const U8 = integer('U8', 0, 0xff);
 export const U16 = integer('U16', 0, 0xffff);
 export const U32 = integer('U32', 0, 0xffff_ffff);
+/** Signed 32 bits: the priority of a netfilter chain. */
+export const I32 = integer('I32', -0x8000_0000, 0x7fff_ffff);
 
 /** A whole number of something that a document counts: sockets, objects, bytes. */
 export const Count = integer('Count', 0, Number.MAX_SAFE_INTEGER);
