@@ -39,17 +39,26 @@ const removeLeftovers = (): void => {
   }
 };
 
+/**
+ * What a namespace inherits from the machine's own, set to what the kernel compiles in: a test sees the same
+ * settings on a machine that forwards or filters. Source: net.core.devconf_inherit_init_net, ip-sysctl.rst.
+ */
+const COMPILED_IN = `cd /proc/sys/net/ipv4/conf
+  for links in all default; do
+    for key in forwarding rp_filter arp_announce arp_ignore arp_filter accept_local route_localnet src_valid_mark; do
+      echo 0 > $links/$key
+    done
+  done`;
+
 let made = 0;
 const makeNetns = (): TestNetns => {
   if (made === 0) removeLeftovers();
   made += 1;
   const name = `npt-${process.pid}-${made}`;
   run('ip', 'netns', 'add', name);
-  return {
-    name,
-    path: join(RUN, name),
-    sh: (script) => run('ip', 'netns', 'exec', name, 'sh', '-ec', script),
-  };
+  const sh = (script: string): string => run('ip', 'netns', 'exec', name, 'sh', '-ec', script);
+  sh(COMPILED_IN);
+  return { name, path: join(RUN, name), sh };
 };
 
 /** A container's and a peer's namespace. The caller calls `remove`; `test` does it by itself. */
