@@ -1,6 +1,7 @@
 /** Random namespace states: consistent enough to be planned, strange enough to meet every rule. */
 import fc from 'fast-check';
 import { networkOf } from '../../src/plan/model/address.js';
+import type { FilterChain, Filters, Translation } from '../../src/plan/model/filters.js';
 import type {
   Address,
   Link,
@@ -179,7 +180,96 @@ const arbitraryNexthops: fc.Arbitrary<ReadonlyArray<NexthopObject>> = fc
     },
   ]);
 
-/** Up to four links besides lo, with whatever addresses, routes, rules and neighbors. */
+const name = fc.constantFrom('nat', 'filter', 'DOCKER_OUTPUT', 'mine', 'with blank');
+const digest = fc.constantFrom('90e1057984e1d7c1', '8294dd5306d46be4');
+const count = fc.nat(5);
+/** Of another link than there is, too: what a person writes by hand may be. */
+const device = fc.constantFrom('eth0', 'eth1', 'eth9');
+
+const arbitraryTranslation: fc.Arbitrary<Translation> = fc
+  .record(
+    {
+      kind: fc.constantFrom('dnat', 'snat', 'masquerade', 'redirect'),
+      protocol: fc.constantFrom('tcp', 'udp'),
+      source: ip4,
+      destination: fc.oneof(ip4, fc.constant('127.0.0.11')),
+      destinationPort: fc.nat(65535),
+      to: ip4,
+      toPort: fc.nat(65535),
+    },
+    { requiredKeys: ['kind'] },
+  )
+  .map((one) => one as unknown as Translation);
+
+const arbitraryChain: fc.Arbitrary<FilterChain> = fc.record(
+  {
+    framework: fc.constantFrom('nftables' as const, 'iptables' as const),
+    family: fc.constantFrom('ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev'),
+    table: name,
+    chain: name,
+    hook: fc.constantFrom('prerouting', 'input', 'output', 'ingress', 'egress'),
+    priority: fc.constantFrom(-300, 0, 100),
+    policy: fc.constantFrom('accept', 'drop'),
+    rules: count,
+    actions: fc.subarray(['accept', 'dnat', 'drop', 'snat']),
+    digest,
+    type: fc.constantFrom('filter', 'nat', 'route'),
+    devices: fc.array(device, { minLength: 1, maxLength: 2 }),
+    translations: fc.array(arbitraryTranslation, { maxLength: 5 }),
+    dormant: fc.boolean(),
+    partial: fc.boolean(),
+  },
+  {
+    requiredKeys: [
+      ...(['framework', 'family', 'table', 'chain', 'hook', 'priority', 'policy'] as const),
+      ...(['rules', 'actions', 'digest'] as const),
+    ],
+    noNullPrototype: true,
+  },
+);
+
+const arbitrarySysctl = fc
+  .record({
+    key: fc.constantFrom(
+      ...['net.ipv4.ip_forward', 'net.ipv4.ping_group_range', 'net.ipv4.ip_local_port_range'],
+      ...['net.ipv4.conf.*.rp_filter', 'net.ipv4.conf.*.arp_ignore', 'net.ipv4.conf.all.rp_filter'],
+      ...['net.ipv4.conf.*.src_valid_mark', 'net.ipv6.conf.*.disable_ipv6'],
+    ),
+    value: fc.constantFrom('0', '1', '2', '80'),
+    index: ifindex,
+  })
+  .map(({ index, ...rest }) => (rest.key.includes('*') ? { ...rest, ifindex: index } : rest));
+
+const arbitraryFilters: fc.Arbitrary<Filters> = fc
+  .record(
+    {
+      netfilter: fc.array(arbitraryChain, { maxLength: 4 }),
+      ipsec: fc.array(
+        fc.record({
+          direction: fc.constantFrom('in', 'out'),
+          policies: count,
+          blocking: count,
+          digest,
+        }),
+        { maxLength: 2 },
+      ),
+      linkFilters: fc.array(
+        fc.record({
+          ifindex,
+          hook: fc.constantFrom('ingress', 'egress', 'xdp'),
+          kinds: fc.subarray(['bpf', 'u32']),
+          filters: count,
+          digest,
+        }),
+        { maxLength: 3 },
+      ),
+      sysctls: fc.array(arbitrarySysctl, { maxLength: 4 }),
+    },
+    { requiredKeys: [] },
+  )
+  .map((filters) => filters as unknown as Filters);
+
+/** Up to four links besides lo, with whatever addresses, routes, rules, neighbors and filters. */
 export const arbitraryState: fc.Arbitrary<NamespaceState> = fc
   .record({
     links: fc.tuple(...Array.from({ length: LINKS }, (_, i) => arbitraryLink(i))),
@@ -188,5 +278,6 @@ export const arbitraryState: fc.Arbitrary<NamespaceState> = fc
     rules: fc.array(arbitraryRule, { maxLength: 4 }),
     neighbors: fc.array(arbitraryNeighbor, { maxLength: 4 }),
     nexthops: arbitraryNexthops,
+    filters: arbitraryFilters,
   })
-  .map(({ links, ...rest }) => state({ links: [lo, ...links], ...rest }));
+  .map(({ links, filters, ...rest }) => state({ links: [lo, ...links], ...rest, ...filters }));

@@ -58,7 +58,7 @@ const SCALARS: { readonly [name: string]: JsonSchema } = {
 type Definitions = Map<string, JsonSchema>;
 
 /** `U32 (0..4294967295)`, as scalars.ts names its integers. */
-const INTEGER = /^\w+ \((\d+)\.\.(\d+)\)$/;
+const INTEGER = /^\w+ \((-?\d+)\.\.(\d+)\)$/;
 
 const isClosed = (codec: t.Mixed): codec is ClosedRecord =>
   'required' in codec && 'optional' in codec;

@@ -9,6 +9,12 @@ import {
   LastingRoute,
   LastingRule,
 } from './lasting.js';
+import {
+  LastingFilterChain,
+  LastingIpsecPolicies,
+  LastingLinkFilter,
+  LastingSysctl,
+} from './lasting-filters.js';
 import { oneOf } from './one-of.js';
 import { OBJECT_LISTS, type ObjectList, type ObjectPath } from './state.js';
 
@@ -50,6 +56,10 @@ const ENTRIES = {
   rules: entry('AccountedRule', 'rule', LastingRule),
   neighbors: entry('AccountedNeighbor', 'neighbor', LastingNeighbor),
   nexthops: entry('AccountedNexthop', 'nexthop', LastingNexthopObject),
+  netfilter: entry('AccountedFilterChain', 'chain', LastingFilterChain),
+  ipsec: entry('AccountedIpsecPolicies', 'ipsec', LastingIpsecPolicies),
+  linkFilters: entry('AccountedLinkFilter', 'linkFilter', LastingLinkFilter),
+  sysctls: entry('AccountedSysctl', 'sysctl', LastingSysctl),
 } as const satisfies Readonly<Record<ObjectList, t.Mixed>>;
 
 const listOf = (path: unknown): ObjectList | null =>

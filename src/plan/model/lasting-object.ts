@@ -15,6 +15,16 @@ import {
   lastingRoute,
   lastingRule,
 } from './lasting.js';
+import {
+  type LastingFilterChain,
+  type LastingIpsecPolicies,
+  type LastingLinkFilter,
+  type LastingSysctl,
+  lastingFilterChain,
+  lastingIpsecPolicies,
+  lastingLinkFilter,
+  lastingSysctl,
+} from './lasting-filters.js';
 import type { NamespaceState, ObjectList, ObjectPath } from './state.js';
 
 /** The key says the kind. */
@@ -24,7 +34,15 @@ export type LastingObject =
   | { readonly route: LastingRoute }
   | { readonly rule: LastingRule }
   | { readonly neighbor: LastingNeighbor }
-  | { readonly nexthop: LastingNexthopObject };
+  | { readonly nexthop: LastingNexthopObject }
+  | LastingFilter;
+
+/** What steers packets besides. */
+export type LastingFilter =
+  | { readonly chain: LastingFilterChain }
+  | { readonly ipsec: LastingIpsecPolicies }
+  | { readonly linkFilter: LastingLinkFilter }
+  | { readonly sysctl: LastingSysctl };
 
 /** An object with its place in a state. */
 export interface ObjectAt {
@@ -44,6 +62,10 @@ export const objectsOf = (state: NamespaceState): ReadonlyArray<ObjectAt> => {
   list('rules', state.rules, (one) => ({ rule: lastingRule(one) }));
   list('neighbors', state.neighbors, (one) => ({ neighbor: lastingNeighbor(one) }));
   list('nexthops', state.nexthops, (one) => ({ nexthop: lastingNexthopObject(one) }));
+  list('netfilter', state.netfilter ?? [], (one) => ({ chain: lastingFilterChain(one) }));
+  list('ipsec', state.ipsec ?? [], (one) => ({ ipsec: lastingIpsecPolicies(one) }));
+  list('linkFilters', state.linkFilters ?? [], (one) => ({ linkFilter: lastingLinkFilter(one) }));
+  list('sysctls', state.sysctls ?? [], (one) => ({ sysctl: lastingSysctl(one) }));
   return out;
 };
 
@@ -63,7 +85,13 @@ const objectIn = (one: LastingObject): LastingObject => {
   if ('route' in one) return { route: one.route };
   if ('rule' in one) return { rule: one.rule };
   if ('neighbor' in one) return { neighbor: one.neighbor };
-  return { nexthop: one.nexthop };
+  return 'nexthop' in one ? { nexthop: one.nexthop } : filterIn(one);
+};
+
+const filterIn = (one: LastingFilter): LastingFilter => {
+  if ('chain' in one) return { chain: one.chain };
+  if ('ipsec' in one) return { ipsec: one.ipsec };
+  return 'linkFilter' in one ? { linkFilter: one.linkFilter } : { sysctl: one.sysctl };
 };
 
 /** Kind and content as one text: equal texts are equal objects. */

@@ -1,5 +1,6 @@
 /** Object keys: what the kernel knows an object of each kind by. The same key with other content is a changed object. */
-import type { LastingObject } from './lasting-object.js';
+import type { FilterChain, LinkFilter, Sysctl } from './filters.js';
+import type { LastingFilter, LastingObject } from './lasting-object.js';
 import type { Address, Link, Neighbor, NexthopObject, Route, Rule } from './state.js';
 
 const linkKey = ({ ifindex }: Pick<Link, 'ifindex'>): string => `link ${ifindex}`;
@@ -51,6 +52,20 @@ const neighborKey = ({
 
 const nexthopKey = ({ id }: Pick<NexthopObject, 'id'>): string => `nexthop ${id}`;
 
+/** Both frameworks may have a table of one name; names of tables and chains are free text, hence JSON. */
+const chainKey = ({ framework, family, table, chain }: FilterChain): string =>
+  `chain ${JSON.stringify([framework, family, table, chain])}`;
+
+const linkFilterKey = ({ ifindex, hook }: LinkFilter): string => `linkFilter ${ifindex} ${hook}`;
+
+const sysctlKey = ({ key, ifindex }: Sysctl): string => `sysctl ${key} ${ifindex ?? ''}`;
+
+const filterKey = (object: LastingFilter): string => {
+  if ('chain' in object) return chainKey(object.chain);
+  if ('ipsec' in object) return `ipsec ${object.ipsec.direction}`;
+  return 'linkFilter' in object ? linkFilterKey(object.linkFilter) : sysctlKey(object.sysctl);
+};
+
 /** Kind and key of an object. Only routes and rules may share one with another of the same state. */
 export const keyOf = (object: LastingObject): string => {
   if ('link' in object) return linkKey(object.link);
@@ -58,5 +73,5 @@ export const keyOf = (object: LastingObject): string => {
   if ('route' in object) return routeKey(object.route);
   if ('rule' in object) return ruleKey(object.rule);
   if ('neighbor' in object) return neighborKey(object.neighbor);
-  return nexthopKey(object.nexthop);
+  return 'nexthop' in object ? nexthopKey(object.nexthop) : filterKey(object);
 };

@@ -6,6 +6,7 @@
  */
 import * as t from 'io-ts';
 import { closed } from './closed.js';
+import { FILTER_LISTS } from './filters.js';
 import {
   Family,
   IfIndex,
@@ -249,7 +250,7 @@ export const NamespaceState = closed(
     neighbors: t.readonlyArray(Neighbor),
     nexthops: t.readonlyArray(NexthopObject),
   },
-  { netns: NetnsIdentity },
+  { netns: NetnsIdentity, ...FILTER_LISTS },
 );
 /** The document of `netplan capture`: one namespace at one moment. */
 export type NamespaceState = t.TypeOf<typeof NamespaceState>;
@@ -262,6 +263,10 @@ export const OBJECT_LISTS = [
   'rules',
   'neighbors',
   'nexthops',
+  'netfilter',
+  'ipsec',
+  'linkFilters',
+  'sysctls',
 ] as const;
 export type ObjectList = (typeof OBJECT_LISTS)[number];
 

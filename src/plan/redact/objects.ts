@@ -1,4 +1,5 @@
 /** Objects with pseudonyms, field by field: those of a state, and the lasting contents in a plan. */
+import type { FilterChain, IpsecPolicies, Translation } from '../model/filters.js';
 import type { LastingObject } from '../model/lasting-object.js';
 import type {
   Address,
@@ -21,6 +22,11 @@ type RoutePart = Pick<Route, 'dst' | 'src' | 'prefsrc' | 'gateway' | 'other'> & 
 type RulePart = Pick<Rule, 'src' | 'dst' | 'iif' | 'oif' | 'other'>;
 type NeighborPart = Pick<Neighbor, 'dst' | 'lladdr'>;
 type NexthopPart = Pick<NexthopObject, 'gateway' | 'other'>;
+type TranslationPart = Pick<Translation, 'source' | 'destination' | 'to'>;
+type ChainPart = Pick<FilterChain, 'table' | 'chain' | 'devices' | 'digest'> & {
+  readonly translations?: ReadonlyArray<TranslationPart>;
+};
+type DigestPart = Pick<IpsecPolicies, 'digest'>;
 
 /** Edits of the objects of each kind. */
 export interface ObjectEdits {
@@ -30,7 +36,17 @@ export interface ObjectEdits {
   readonly rule: <A extends RulePart>(one: A) => A;
   readonly neighbor: <A extends NeighborPart>(one: A) => A;
   readonly nexthop: <A extends NexthopPart>(one: A) => A;
+  readonly chain: <A extends ChainPart>(one: A) => A;
+  /** a digest of what holds addresses would give them away to whoever tries some out */
+  readonly digested: <A extends DigestPart>(one: A) => A;
 }
+
+/** Tables and chains that iptables makes everywhere, and docker's; all other names are somebody's own. */
+const EVERYBODYS = new Set(
+  'filter nat mangle raw security PREROUTING INPUT FORWARD OUTPUT POSTROUTING DOCKER_OUTPUT DOCKER_POSTROUTING'.split(
+    ' ',
+  ),
+);
 
 export const objectEdits = ({
   address,
@@ -39,9 +55,13 @@ export const objectEdits = ({
   name,
   word,
   raw,
+  digest,
 }: Words): ObjectEdits => {
   const leg = <A extends LegPart>(one: A): A =>
     edited<LegPart, A>(one, { gateway: address, other: raw });
+  const translation = <A extends TranslationPart>(one: A): A =>
+    edited<TranslationPart, A>(one, { source: address, destination: address, to: address });
+  const chainName = (name: string): string => (EVERYBODYS.has(name) ? name : word(name));
   return {
     link: <A extends LinkPart>(one: A) =>
       edited<LinkPart, A>(one, {
@@ -73,6 +93,15 @@ export const objectEdits = ({
       edited<NeighborPart, A>(one, { dst: address, lladdr: linkAddress }),
     nexthop: <A extends NexthopPart>(one: A) =>
       edited<NexthopPart, A>(one, { gateway: address, other: raw }),
+    chain: <A extends ChainPart>(one: A) =>
+      edited<ChainPart, A>(one, {
+        table: chainName,
+        chain: chainName,
+        devices: (names) => names.map(word),
+        digest,
+        translations: (all) => all.map(translation),
+      }),
+    digested: <A extends DigestPart>(one: A) => edited<DigestPart, A>(one, { digest }),
   };
 };
 
@@ -84,5 +113,8 @@ export const editObject = <A extends LastingObject>(edits: ObjectEdits, one: A):
   if ('rule' in one) return { ...one, rule: edits.rule(one.rule) };
   if ('neighbor' in one) return { ...one, neighbor: edits.neighbor(one.neighbor) };
   if ('nexthop' in one) return { ...one, nexthop: edits.nexthop(one.nexthop) };
+  if ('chain' in one) return { ...one, chain: edits.chain(one.chain) };
+  if ('ipsec' in one) return { ...one, ipsec: edits.digested(one.ipsec) };
+  if ('linkFilter' in one) return { ...one, linkFilter: edits.digested(one.linkFilter) };
   return one;
 };

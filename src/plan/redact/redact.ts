@@ -42,6 +42,9 @@ const redactState = (edits: ObjectEdits, state: NamespaceState): NamespaceState 
     rules: (rules) => rules.map(edits.rule),
     neighbors: (neighbors) => neighbors.map(edits.neighbor),
     nexthops: (nexthops) => nexthops.map(edits.nexthop),
+    netfilter: (chains) => chains.map(edits.chain),
+    ipsec: (policies) => policies.map(edits.digested),
+    linkFilters: (filters) => filters.map(edits.digested),
     netns: anonymous,
   });
 

@@ -9,6 +9,8 @@ export interface Words extends AddressPseudonyms {
   /** a name anywhere: a label, an alternative name, the device of a rule */
   readonly word: (name: string) => string;
   readonly raw: (other: RawAttributes) => RawAttributes;
+  /** of the bytes of what is not shown at all */
+  readonly digest: (hex: string) => string;
 }
 
 /** `lo` is the loopback of every namespace and stays; the others are `n` and ten hex digits. */
@@ -35,6 +37,7 @@ export const wordsOf = (seed: string, state: NamespaceState): Words => ({
   ...addressPseudonyms(seed, state),
   name: (name) => trusted.ifName(pseudonym(seed, name)),
   word: wordOf(seed),
+  digest: (hex) => hexOf(seed, hex),
   raw: (other) =>
     Object.fromEntries(Object.entries(other).map(([type, hex]) => [type, hexOf(seed, hex)])),
 });

@@ -99,7 +99,10 @@ const joined = (
   names: [linkNames(before), linkNames(now)],
 });
 
-/** Every lasting difference: dynamic neighbors, carrier, counters and seconds that passed are none. */
+/**
+ * Every lasting difference of what rtnetlink has: dynamic neighbors, carrier, counters and seconds that
+ * passed are none. Filters are not compared: nothing that is done to a namespace touches them.
+ */
 export const compareStates = (before: NamespaceState, now: NamespaceState): StateDifference => {
   const compare = (of: (state: NamespaceState) => ReadonlyArray<LastingObject>) =>
     unmoved(compareObjects(of(before), of(now)));

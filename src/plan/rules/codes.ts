@@ -178,6 +178,34 @@ export const CODES = {
     'is a permanent neighbor, which this target cannot carry',
     NEWER_TARGET,
   ),
+  'dropped/netfilter': loss(
+    'decides over packets in the kernel, and the sandbox has none of it',
+    'filter or translate outside of the namespace, or inside the sandbox, which has iptables of its own',
+  ),
+  'dropped/docker-dns': loss(
+    "is docker's embedded DNS server, which the kernel reaches by translating 127.0.0.11: the sandbox does not reach it, so names of other containers cannot be resolved, and no name at all while /etc/resolv.conf says 127.0.0.11",
+    "mount a resolv.conf that names a DNS server outside, or use docker's default bridge network, which has no embedded DNS server",
+  ),
+  'dropped/netfilter-idle': fine('has no rules and accepts every packet'),
+  'dropped/netfilter-dormant': fine('is switched off, so the kernel does not use it either'),
+  'dropped/ipsec': loss(
+    'encrypts, tunnels or drops packets in the kernel; the sandbox sends and takes them as they are',
+    'use IPsec on a gateway outside, or encrypt in the application',
+  ),
+  'dropped/link-filter': loss(
+    'decides over what comes in after the sandbox has taken its copy, so the sandbox gets what it would drop or change',
+    'filter at the other end of the link, or with XDP, which comes first',
+  ),
+  'dropped/filter-on-link': fine(
+    'acts on the frames of the link before the sandbox gets them or after it sent them; it stays in force',
+  ),
+  'dropped/filter-elsewhere': fine('is for links that are not handed over; it stays'),
+  'dropped/sysctl': loss(
+    'is set in the namespace and not in the sandbox, which has its own value',
+    'set it inside the sandbox where it has that setting, or accept it',
+  ),
+  'dropped/sysctl-idle': fine('decides nothing with the links and addresses that are handed over'),
+  'dropped/sysctl-same': fine('asks for what the sandbox does by itself'),
   'dropped/nexthop-resolved': fine('is in the routes that use it'),
   'dropped/nexthop-unused': fine('is used by no route'),
 

@@ -94,5 +94,8 @@ export const inconsistencies = (state: NamespaceState): ReadonlyArray<PlanError>
       ...unknown(at('neighbors', i), '.ifindex', n.ifindex),
       ...otherFamily(at('neighbors', i), '.dst', n.family, n.dst),
     ]),
+    ...(['linkFilters', 'sysctls'] as const).flatMap((list) =>
+      (state[list] ?? []).flatMap(({ ifindex }, i) => unknown(at(list, i), '.ifindex', ifindex)),
+    ),
   ];
 };

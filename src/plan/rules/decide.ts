@@ -15,6 +15,7 @@ import { inconsistencies } from './consistency.js';
 import type { Context } from './context.js';
 import type { PlanError, PlanErrors } from './failures.js';
 import { planFdLink } from './fd-links.js';
+import { judgeFilters } from './filters.js';
 import { forwardingLosses } from './forwarding-losses.js';
 import { linkLimits, unsupportedOptions } from './limits.js';
 import { placeLinks } from './links.js';
@@ -25,6 +26,7 @@ import { notesOf } from './notes.js';
 import { judgeNexthops, judgeRules } from './policy-objects.js';
 import { planRoutes } from './route-plan.js';
 import type { Candidate } from './routes.js';
+import { judgeSysctls } from './sysctls.js';
 import { account, byObject, lossesOf, type Verdict } from './verdict.js';
 
 /** A plan with what speaks against it: `plan` is complete, but only to be used when `errors` is empty. */
@@ -123,6 +125,8 @@ const decideSandbox = (context: Context): Decision => {
     ...judgeRules(context.state),
     ...neighbors.verdicts,
     ...judgeNexthops(context.state),
+    ...judgeFilters(context.state, placement),
+    ...judgeSysctls(context.state, placement),
   ];
   const notes = notesOf(context, placement, {
     fdLinks,

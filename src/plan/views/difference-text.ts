@@ -8,6 +8,10 @@ export type DifferenceHeads = Readonly<Record<'gone' | 'come' | 'changed' | 'mov
 
 const SIGNS: DifferenceHeads = { gone: '- ', come: '+ ', changed: '~ ', moved: '~ order of ' };
 
+/** Other rules may be as many and do the same as before, so that a chain's words do not change. */
+const changedText = (before: string, after: string): string =>
+  before === after ? `${before}, now with other content` : `${before}, now ${after}`;
+
 /** Empty where nothing differs. Order means nothing where `moved` is left out. */
 export const differenceLines = (
   difference: NamedDifference & Partial<Pick<StateDifference, 'moved'>>,
@@ -19,7 +23,7 @@ export const differenceLines = (
   return [
     ...gone.map((one) => `${heads.gone}${was(one)}`),
     ...come.map((one) => `${heads.come}${is(one)}`),
-    ...changed.map(({ before, after }) => `${heads.changed}${was(before)}, now ${is(after)}`),
+    ...changed.map(({ before, after }) => `${heads.changed}${changedText(was(before), is(after))}`),
     ...moved.map((group) => `${heads.moved}${group.map(was).join(', ')}`),
   ];
 };

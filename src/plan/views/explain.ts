@@ -33,6 +33,7 @@ import { at } from '../rules/verdict.js';
 import type { ExplainedDecision, ExplainedObject, Explanation } from './explanation.js';
 import { describe } from './failure-text.js';
 import { objectText } from './object-text.js';
+import { isAbout, translationsOf } from './translated.js';
 
 /** The subject is nothing of the state. */
 export interface UnknownSubject {
@@ -62,6 +63,8 @@ const ofLink = (state: NamespaceState, index: number): ReadonlySet<string> => {
     ...indices(state.addresses, here).map((i) => at('addresses', i)),
     ...indices(state.routes, leadsThrough).map((i) => at('routes', i)),
     ...indices(state.neighbors, here).map((i) => at('neighbors', i)),
+    ...indices(state.linkFilters ?? [], here).map((i) => at('linkFilters', i)),
+    ...indices(state.sysctls ?? [], (one) => one.ifindex === ifindex).map((i) => at('sysctls', i)),
   ]);
 };
 
@@ -82,6 +85,7 @@ const ofDestination = (state: NamespaceState, address: string): ReadonlyArray<st
     ...indices(state.addresses, ({ local }) => local === address).map((i) => at('addresses', i)),
     ...[...routes].sort((a, b) => length(b) - length(a)).map((i) => at('routes', i)),
     ...indices(state.neighbors, ({ dst }) => dst === address).map((i) => at('neighbors', i)),
+    ...indices(state.netfilter ?? [], isAbout(address)).map((i) => at('netfilter', i)),
   ];
 };
 
@@ -95,12 +99,14 @@ const decisionOn = (
   const found = valueAt(kernelFates(state, family), address);
   const kernel = found?.fate ?? NO_ROUTE;
   const sandbox = valueAt(sandboxFates(plan, targetOf(plan.target), family), address) ?? NO_ROUTE;
+  const translated = translationsOf(state, destination);
+  const routed = fateText(kernel);
   return {
     destination,
-    kernel: fateText(kernel),
+    kernel: translated.length === 0 ? routed : `${translated.join(', ')}; else ${routed}`,
     kernelRoute: found?.route ?? null,
     sandbox: fateText(sandbox),
-    agree: sameEnd(kernel, sandbox),
+    agree: translated.length === 0 && sameEnd(kernel, sandbox),
   };
 };
 

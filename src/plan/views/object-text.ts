@@ -11,6 +11,7 @@ import { isLastingNeighbor } from '../model/lasting.js';
 import type { LastingObject } from '../model/lasting-object.js';
 import { type LinkNames, linkName } from '../model/link-names.js';
 import type { RawAttributes } from '../model/state.js';
+import { filterText } from './filter-text.js';
 
 type Word = string | false | undefined;
 const words = (...parts: ReadonlyArray<Word>): string => parts.filter(Boolean).join(' ');
@@ -142,5 +143,5 @@ export const objectText =
     if ('route' in object) return routeText(names, object.route);
     if ('rule' in object) return ruleText(object.rule);
     if ('neighbor' in object) return neighborText(names, object.neighbor);
-    return nexthopText(names, object.nexthop);
+    return 'nexthop' in object ? nexthopText(names, object.nexthop) : filterText(names, object);
   };

@@ -267,6 +267,28 @@ describe('a redacted state', () => {
           gateway: '10.20.30.7',
         },
       ],
+      netfilter: [
+        {
+          framework: 'nftables',
+          family: 'ip',
+          table: 'acme-vpn',
+          chain: 'to-hq',
+          hook: 'output',
+          priority: 0,
+          policy: 'accept',
+          rules: 1,
+          actions: ['dnat'],
+          digest: 'a033188b1b2eabed',
+          devices: ['corp0'],
+          translations: [
+            { kind: 'dnat', source: '10.20.30.40', destination: '8.8.8.9', to: '10.20.30.8' },
+          ],
+        },
+      ],
+      ipsec: [{ direction: 'in', policies: 1, blocking: 0, digest: 'bd92d6d048c7e2d6' }],
+      linkFilters: [
+        { ifindex: 2, hook: 'ingress', kinds: ['bpf'], filters: 1, digest: 'fc0700cb0aa8ce40' },
+      ],
       netns: { inode: '4026532999', cookie: '4711', root: false },
     } as unknown as Partial<NamespaceState>);
     const r = redaction('seed')(given);
@@ -276,7 +298,7 @@ describe('a redacted state', () => {
     expect(texts).toHaveLength(2);
     for (const text of texts)
       expect(text).not.toMatch(
-        /corp0|vpn|enp0s31f6|10\.20\.30\.|10\.20\.0|8\.8\.8\.|2a00:1450|aa:bb|02:42:00:00:00:09|0a141e28|4026532999|4711/,
+        /corp0|vpn|enp0s31f6|10\.20\.30\.|10\.20\.0|8\.8\.8\.|2a00:1450|aa:bb|02:42:00:00:00:09|0a141e28|4026532999|4711|acme|to-hq|a033188b|bd92d6d0|fc0700cb/,
       );
   });
 

@@ -1,5 +1,6 @@
 /** Every field of every kind of object: a change makes a plan stale, or is one that passes by itself. */
 import { describe, expect, test } from 'vitest';
+import { FilterChain, IpsecPolicies, LinkFilter, Sysctl } from '../../../src/plan/model/filters.js';
 import { objectsOf } from '../../../src/plan/model/lasting-object.js';
 import type { NetworkPlan } from '../../../src/plan/model/network-plan.js';
 import {
@@ -134,6 +135,48 @@ const NEXTHOP_OBJECT: Pairs = {
   other: [{ 99: '00' }, { 99: '01' }],
 };
 
+const TRANSLATION = { kind: 'dnat', destination: '192.0.2.7' };
+
+const CHAIN: Pairs = {
+  framework: ['nftables', 'iptables'],
+  family: ['ip', 'inet'],
+  table: ['nat', 'mine'],
+  chain: ['OUTPUT', 'out'],
+  hook: ['output', 'input'],
+  priority: [-100, 0],
+  policy: ['accept', 'drop'],
+  rules: [1, 2],
+  actions: [['dnat'], ['accept']],
+  digest: ['90e1057984e1d7c1', '8294dd5306d46be4'],
+  type: ['nat', 'filter'],
+  devices: [['eth0'], ['eth1']],
+  translations: [[TRANSLATION], []],
+  dormant: [false, true],
+  partial: [false, true],
+};
+
+const IPSEC: Pairs = {
+  direction: ['in', 'out'],
+  policies: [1, 2],
+  blocking: [0, 1],
+  digest: ['90e1057984e1d7c1', '8294dd5306d46be4'],
+  partial: [false, true],
+};
+
+const LINK_FILTER: Pairs = {
+  ifindex: [2, 3],
+  hook: ['ingress', 'egress'],
+  kinds: [['bpf'], ['u32']],
+  filters: [1, 2],
+  digest: ['90e1057984e1d7c1', '8294dd5306d46be4'],
+};
+
+const SYSCTL: Pairs = {
+  key: ['net.ipv4.conf.*.rp_filter', 'net.ipv4.conf.*.arp_ignore'],
+  value: ['1', '2'],
+  ifindex: [2, 3],
+};
+
 interface Kind {
   readonly name: string;
   readonly list: ObjectList;
@@ -162,6 +205,13 @@ const KINDS: ReadonlyArray<Kind> = [
     ...{ name: 'nexthop object', list: 'nexthops', codec: NexthopObject, pairs: NEXTHOP_OBJECT },
     passing: [],
   },
+  { name: 'chain', list: 'netfilter', codec: FilterChain, pairs: CHAIN, passing: [] },
+  { name: 'direction of IPsec', list: 'ipsec', codec: IpsecPolicies, pairs: IPSEC, passing: [] },
+  {
+    ...{ name: 'filter of a link', list: 'linkFilters', codec: LinkFilter, pairs: LINK_FILTER },
+    passing: [],
+  },
+  { name: 'setting', list: 'sysctls', codec: Sysctl, pairs: SYSCTL, passing: [] },
 ];
 
 /** The words of objects' texts, as names that a link may have. */

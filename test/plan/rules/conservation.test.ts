@@ -46,7 +46,7 @@ describe('conservation', () => {
     fc.assert(
       fc.property(arbitraryState, arbitraryOptions, (state, options) => {
         const { plan } = decided(options, state);
-        const scanned = OBJECT_LISTS.reduce((sum, list) => sum + state[list].length, 0);
+        const scanned = OBJECT_LISTS.reduce((sum, list) => sum + (state[list]?.length ?? 0), 0);
         expect(plan.basis.scanned).toBe(scanned);
         expect(new Set(plan.objects.map(({ object }) => object)).size).toBe(scanned);
         for (const { code, class: c } of plan.objects) expect(c).toBe(classOf(code as Code));

@@ -68,6 +68,29 @@ describe('a link', () => {
   });
 });
 
+describe('a destination that the kernel translates', () => {
+  test("docker's DNS server: where its packets go, and that the sandbox does otherwise", () => {
+    const { objects, decisions } = explained(stateOf('docker-embedded-dns'), '127.0.0.11');
+    expect(decisions[0]?.kernel).toContain('dnat udp 127.0.0.11:53 to 127.0.0.11:36527');
+    expect(decisions[0]?.agree).toBe(false);
+    const dns = objects.filter(({ code }) => code === 'dropped/docker-dns');
+    expect(dns.map(({ object }) => object)).toStrictEqual(['netfilter[2]', 'netfilter[3]']);
+  });
+
+  test('is none where the chain is switched off, or sees other packets', () => {
+    const given = stateOf('docker-embedded-dns');
+    const untranslated = explained({ ...given, netfilter: [] }, '127.0.0.11').decisions;
+    for (const more of [{ dormant: true }, { hook: 'prerouting' }]) {
+      const netfilter = (given.netfilter ?? []).map((chain) => ({ ...chain, ...more }));
+      expect(explained({ ...given, netfilter }, '127.0.0.11').decisions).toStrictEqual(
+        untranslated,
+      );
+    }
+    const [other] = explained(given, '127.0.0.12').decisions;
+    expect(other?.kernel).not.toContain('dnat');
+  });
+});
+
 describe('a prefix', () => {
   test('names the route that won and what the loser lost to', () => {
     const { is, objects, decisions } = explained(twoLinks, '192.0.2.0/24', {
