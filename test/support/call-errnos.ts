@@ -36,6 +36,7 @@ const BEFORE: Readonly<Record<string, ReadonlyArray<number>>> = {
   readdir: [EIO, EACCES, EMFILE, ENOENT, ENOMEM],
   readFile: [EIO, EACCES, EMFILE, ENOENT, ESRCH, ENOMEM],
   readlink: [EIO, ENOMEM, ELOOP],
+  read: [EIO, EINTR, ENOMEM],
   pread: [EIO, EINTR],
   write: [EIO, ENOSPC, EDQUOT, EFBIG, EINTR],
   ftruncate: [EIO, EROFS, EFBIG, EINTR],

@@ -56,9 +56,19 @@ const before: NamespaceState = await observeNetns(subject.path);
 const sandbox: ScriptedSandbox = await scriptedSandbox(subject.address);
 const applying = () => apply(subject.plan, whereOf(subject))(live)();
 
-const someFaults = ({ name, nth }: Call): ReadonlyArray<Fault> => {
+const someFaults = ({ name, nth }: Call, all = everyFault): ReadonlyArray<Fault> => {
   const faults = faultsOf(name);
-  return everyFault ? faults : faults.filter((_, i) => i === nth % faults.length);
+  return all ? faults : faults.filter((_, i) => i === nth % faults.length);
+};
+
+/** Settings are read one like the other, each from a file of its own: those calls share their errors. */
+const isOfAFile = (calls: ReadonlyArray<Call>): ((call: Call) => boolean) => {
+  const found = new Set<Call>();
+  calls.forEach((call, i) => {
+    if (call.name !== 'read') return;
+    for (const one of calls.slice(i - 1, i + 2)) found.add(one);
+  });
+  return (call) => found.has(call);
 };
 
 /** The sandbox has the network, or nobody knows, or not everything could be put back. */
@@ -98,9 +108,10 @@ const inApply = async (): Promise<void> => {
   const { calls, result } = await callsOf(applying);
   expectEnd(E.isRight(result) && result.right.verification.outcome === 'verified', result);
   await giveBack(subject);
+  const ofAFile = isOfAFile(calls);
   await tryAll({
     calls: calls.filter((call) => !leadsHome(call)),
-    faults: ({ name }) => faultsOf(name),
+    faults: (call) => (ofAFile(call) ? someFaults(call, false) : faultsOf(call.name)),
     run: applying,
     after: async (faulty) => {
       if (E.isRight(faulty) || needsAPerson(faulty.left)) await giveBack(subject);

@@ -67,6 +67,7 @@ export const withFaults = (c: Capabilities, onPoint: OnPoint, errno: number): Ca
   const netnsAt = (netns: Netns): Netns => ({
     ...netns,
     observe: at('observe', netns.observe),
+    filters: at('filters', netns.filters),
     change: (change) => at(`change ${change._tag}`, netns.change(change)),
     bindPacketSocket: (op) => at('bind', netns.bindPacketSocket(op)),
   });

@@ -10,6 +10,7 @@ import type { ExecError } from '../../executor/failures/failure.js';
 import { describeExec, endingOf } from '../../executor/failures/table.js';
 import { liveCapabilities } from '../../executor/live/live.js';
 import { type Settled, settle } from '../../executor/namespace/settle.js';
+import { observeWhole, withFilters } from '../../executor/namespace/whole-state.js';
 import type { NamespaceState } from '../../plan/model/state.js';
 import { allHold, describeUnmet } from '../../plan/views/conditions.js';
 import { exitCodes } from '../ending/exit-codes.js';
@@ -49,7 +50,7 @@ const inNamespace = <A>(
 
 /** The state of the namespace at `path`. */
 export const observe = (path: string): TE.TaskEither<Refusal, NamespaceState> =>
-  inNamespace(path, (netns) => netns.observe);
+  inNamespace(path, observeWhole);
 
 const unsettled = ({ conditions }: Waiting, { state }: Settled): Refusal => {
   const [first, ...rest] = describeUnmet(conditions, state);
@@ -63,7 +64,19 @@ export const observeSettled = (
   waiting: Waiting,
 ): TE.TaskEither<Refusal, NamespaceState> =>
   pipe(
-    inNamespace(path, (netns) => settle(netns)(allHold(waiting.conditions), waiting.timeoutMs)),
+    inNamespace(path, (netns) =>
+      pipe(
+        settle(netns)(allHold(waiting.conditions), waiting.timeoutMs),
+        TE.flatMap((found) =>
+          found.settled
+            ? pipe(
+                withFilters(netns)(found.state),
+                TE.map((state): Settled => ({ settled: true, state })),
+              )
+            : TE.right(found),
+        ),
+      ),
+    ),
     TE.flatMap((found) =>
       found.settled ? TE.right(found.state) : TE.left(unsettled(waiting, found)),
     ),

@@ -2,6 +2,7 @@
 import type * as IO from 'fp-ts/lib/IO.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Filters } from '../../plan/model/filters.js';
 import type { NetlinkChange } from '../../plan/model/netlink-change.js';
 import type { BindPacketSocket } from '../../plan/model/ops.js';
 import type { NamespaceState, NetnsIdentity } from '../../plan/model/state.js';
@@ -17,6 +18,8 @@ export interface Netns {
   readonly identity: NetnsIdentity;
   /** One dump per object kind, repeated while the kernel says that it changed in between. */
   readonly observe: TE.TaskEither<ExecError, NamespaceState>;
+  /** What else steers its packets: read when asked, and not watched. */
+  readonly filters: TE.TaskEither<ExecError, Filters>;
   /** Resolves when anything was notified since the last observation; `timeout` after `timeoutMs`. */
   readonly notified: (timeoutMs: number) => TE.TaskEither<ExecError, 'ready' | 'timeout'>;
   /** `alreadyDone`: deleting what is gone, adding what is there. */

@@ -17,7 +17,7 @@ import { beginJournal, journalPath, readJournal } from '../journal/journal.js';
 import { withLock } from '../journal/lock.js';
 import { nothingInTheWay } from '../journal/standing.js';
 import { withAnyNetns, withNetns } from '../namespace/open.js';
-
+import { observeWhole } from '../namespace/whole-state.js';
 import type { SandboxConnection } from '../urpc/client.js';
 import { type Handover, journalOf, mark, notInterrupted, opReports } from './handover.js';
 import { planFailures } from './preflight.js';
@@ -199,7 +199,7 @@ const observeAndRun = (
   const ops = linearise(plan);
   return pipe(
     RTE.Do,
-    RTE.apSW('before', RTE.fromTaskEither(netns.observe)),
+    RTE.apSW('before', RTE.fromTaskEither(observeWhole(netns))),
     RTE.apSW('journal', readJournal(journalPath(folder, netns.identity))),
     RTE.tap(({ before, journal }) =>
       plan.network === 'sandbox' ? nothingInTheWay(journal, before) : nothing,

@@ -14,6 +14,7 @@ import { openFramePort } from '../linux/frame-port.js';
 import { close, socket } from '../linux/libc.js';
 import { identityFromInside, inNetns, openNetnsFile } from '../linux/netns.js';
 import { closePacketSocket, openPacketSocket } from '../linux/packet-socket.js';
+import { openFilters, readFilters } from '../namespace/filters.js';
 import { observe } from '../namespace/observe.js';
 import { change } from '../netlink/change.js';
 import { type Connection, openConnection } from '../netlink/connection.js';
@@ -71,6 +72,7 @@ const netnsOver = (path: string, file: Fd, inside: Inside): Netns => {
     path,
     identity,
     observe: observe(connection, { netns: identity, gso }),
+    filters: readFilters(connection, inNetns(file, openFilters)),
     notified: connection.notified,
     change: change(connection),
     bindPacketSocket: (op) => TE.fromIOEither(inNetns(file, openPacketSocket(op))),

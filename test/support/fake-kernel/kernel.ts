@@ -7,6 +7,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Netns } from '../../../src/executor/effects/capabilities.js';
 import type { ExecError } from '../../../src/executor/failures/failure.js';
 import type { Fd } from '../../../src/executor/linux/fd.js';
+import type { Filters } from '../../../src/plan/model/filters.js';
 import type { NetlinkChange } from '../../../src/plan/model/netlink-change.js';
 import type {
   Address,
@@ -317,6 +318,7 @@ export class FakeKernel {
       path,
       identity: this.identity,
       observe: lift(() => E.right(this.state())),
+      filters: lift(() => E.right(this.filters)),
       notified: () => lift(() => E.right(this.settle() ? 'ready' : 'timeout')),
       change: (change) => lift(() => this.change(structuredClone(change))),
       bindPacketSocket: () => lift(() => E.right({ fd: this.bind(), warnings: [] })),
