@@ -54,6 +54,7 @@ export class FakeKernel {
   addresses: ReadonlyArray<Address> = [];
   neighbors: ReadonlyArray<Neighbor> = [];
   rules: ReadonlyArray<Rule> = [];
+  filters: Filters = {};
   nexthops: ReadonlyArray<NexthopObject> = [];
   readonly #table = new RouteTable();
   readonly #promote: boolean;
