@@ -66,4 +66,21 @@ describeWith(['netns'], 'restoration', () => {
     }
     netns.close();
   });
+
+  test('an address that failed duplicate detection stays, and no other has a place before or after it', async ({
+    pair,
+  }) => {
+    pair.recipe('c33');
+    const opened = await live.kernel.openNetns(pair.netns.path)();
+    if (E.isLeft(opened)) throw new Error(JSON.stringify(opened.left));
+    const netns = opened.right;
+    const before = await netns.observe();
+    if (E.isLeft(before)) throw new Error(JSON.stringify(before.left));
+    pair.netns.sh('ip addr del 2001:db8::5/64 dev eth0');
+    const restored = await putBack(netns, before.right)(live)();
+    netns.close();
+    if (E.isLeft(restored)) throw new Error(JSON.stringify(restored.left));
+    expect(differenceLines(restored.right.missing)).toStrictEqual([]);
+    expect(pair.netns.sh('ip -6 -o addr show dev eth0')).toMatch(/::5.*::6.*dadfailed/s);
+  });
 });

@@ -53,7 +53,7 @@ export const orderGroup = (a: Address): string => {
 };
 
 /** An address that failed or awaits duplicate detection is no source address: its place means nothing. */
-const hasPlace = (a: Address): boolean =>
+export const hasPlace = (a: Address): boolean =>
   !a.flags.includes('dadfailed') && !a.flags.includes('tentative');
 
 const remove = ({ ifindex, ...address }: Address): NetlinkChange => ({

@@ -14,7 +14,7 @@ import { identityOf, type LastingObject } from '../model/lasting-object.js';
 import { linkNames } from '../model/link-names.js';
 import { addressKey, routeKey } from '../model/object-key.js';
 import type { Address, NamespaceState, Route } from '../model/state.js';
-import { orderGroup, sameAddress } from './addresses.js';
+import { hasPlace, orderGroup, sameAddress } from './addresses.js';
 import {
   compareObjects,
   type NamedDifference,
@@ -65,7 +65,13 @@ const compareAddresses = (before: NamespaceState, now: NamespaceState): Part => 
         ? []
         : [{ before: addressOf(a), after: addressOf(found) }];
     }),
-    moved: movedIn(before.addresses, now.addresses, orderGroup, addressKey, addressOf),
+    moved: movedIn(
+      before.addresses.filter(hasPlace),
+      now.addresses,
+      orderGroup,
+      addressKey,
+      addressOf,
+    ),
   };
 };
 

@@ -116,6 +116,26 @@ test('a prefix route that had been removed by hand is removed again', () => {
   expect(kernel.routes.map(({ dst }) => dst)).not.toContain('192.0.2.0/24');
 });
 
+test('an address that failed duplicate detection has no place among the others', () => {
+  const kernel = make('dual stack');
+  kernel.addresses = [
+    address(2, '2001:db8::3/64', { flags: ['permanent', 'dadfailed'] }),
+    ...kernel.addresses,
+  ];
+  const before = kernel.state();
+  removeAddress(
+    kernel,
+    kernel.addresses.findIndex((a) => a.local === '2001:db8::2'),
+  );
+  restore(kernel, before);
+  expect(kernel.addresses.map(({ local }) => local)).toStrictEqual([
+    '192.0.2.2',
+    '2001:db8::2',
+    '2001:db8::3',
+  ]);
+  expect(differences(notRestored(before, kernel.state()))).toStrictEqual([]);
+});
+
 test('an IPv6 address comes back without duplicate detection, and without the flag that says so', () => {
   const kernel = make('dual stack');
   const before = kernel.state();
