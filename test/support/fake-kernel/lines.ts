@@ -69,6 +69,18 @@ const sortedBy = <A>(
     .sort((a, b) => (a.group < b.group ? -1 : a.group > b.group ? 1 : a.i - b.i))
     .map((one) => one.text);
 
+/** Where an address that is none yet, or will be none, stands among the others says nothing. */
+const addressPlace = ({ ifindex, family, local, flags }: Address): string =>
+  flags.includes('dadfailed') || flags.includes('tentative')
+    ? `${ifindex} ${family} ${local}`
+    : `${ifindex} ${family}`;
+
+/** The order of what IPv6 makes for its addresses is that in which duplicate detection happened to end. */
+const routePlace = (r: Route): string =>
+  r.family === 'inet6' && r.protocol === 'kernel' && r.type !== 'unicast'
+    ? `${slotOf(r)} ${r.oif}`
+    : slotOf(r);
+
 /** Routes among which the first is taken. */
 export const slotOf = (r: Route): string =>
   [r.family, r.table, r.dst, r.src ?? '', r.tos ?? 0, r.metric ?? 0].join(' ');
@@ -77,8 +89,8 @@ export const linesOf = (state: NamespaceState): ReadonlyArray<string> => {
   const names: Names = new Map(state.links.map(({ ifindex, name }) => [ifindex, name]));
   return [
     ...state.links.map(({ name, ...rest }) => line(new Map(), 'link', name, rest)).sort(),
-    ...sortedBy(state.addresses, (a) => `${a.ifindex} ${a.family}`, addressLine(names)),
-    ...sortedBy(state.routes, slotOf, routeLine(names)),
+    ...sortedBy(state.addresses, addressPlace, addressLine(names)),
+    ...sortedBy(state.routes, routePlace, routeLine(names)),
     ...state.rules.map((rule) => line(names, 'rule', String(rule.priority), rule)).sort(),
     ...state.neighbors.filter(isLasting).map(neighborLine(names)).sort(),
     ...state.nexthops.map(({ id, ...rest }) => line(names, 'nexthop', String(id), rest)).sort(),

@@ -30,7 +30,7 @@ const contentOf = (value: unknown): string =>
 export const isSameRoute = (a: Route, b: Route): boolean =>
   slotOf(a) === slotOf(b) && contentOf(a) === contentOf(b);
 
-const linksOf = ({ oif, nexthops = [] }: Route): ReadonlyArray<number | undefined> => [
+export const linksOf = ({ oif, nexthops = [] }: Route): ReadonlyArray<number | undefined> => [
   oif,
   ...nexthops.map(({ ifindex }) => ifindex),
 ];
