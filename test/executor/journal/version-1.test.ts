@@ -8,6 +8,7 @@ import { release } from '../../../src/executor/giveback/release.js';
 import { apply } from '../../../src/executor/handover/apply.js';
 import { takenAddresses } from '../../../src/executor/journal/header.js';
 import { parseJournal } from '../../../src/executor/journal/journal.js';
+import type { NamespaceState } from '../../../src/plan/model/state.js';
 import { compile } from '../../../src/plan/rules/compile.js';
 import { type FakeWorld, fakeWorld } from '../../support/fake-machine.js';
 import { FAKE_NAMESPACES } from '../../support/fake-namespaces.js';
@@ -18,11 +19,19 @@ const JOURNAL = '/run/netplan/netns-41.journal';
 const written = (name: string): string =>
   readFileSync(join(import.meta.dirname, 'version-1', `${name}.journal`), 'utf8');
 
+const recorded = (journal: string): NamespaceState => {
+  const parsed = parseJournal(JOURNAL, journal);
+  if (E.isLeft(parsed)) throw new Error(parsed.left.why);
+  return parsed.right.header.before;
+};
+
 /** A namespace that was handed over, with the journal that 0.1.0 would have left of it. */
 const handedOver = async (namespace: string, journal: string) => {
   const make = FAKE_NAMESPACES[namespace];
   if (make === undefined) throw new Error(namespace);
   const world: FakeWorld = fakeWorld(make());
+  // As 0.1.0 recorded it; the fake kernel of that day made fewer local routes.
+  world.kernel.load(recorded(journal));
   const before = world.kernel.text();
   const plan = compile({})(world.kernel.state());
   if (E.isLeft(plan)) throw new Error(JSON.stringify(plan.left));
