@@ -31,8 +31,8 @@ export class FakeKernel extends FakeNamespace {
   identity: NetnsIdentity;
   readonly openFds = new Set<Fd>();
   rules: ReadonlyArray<Rule> = [];
-  filters: Filters = {};
   nexthops: ReadonlyArray<NexthopObject> = [];
+  filters: Filters = {};
   #nextFd = 100;
 
   constructor(links: ReadonlyArray<Link>, options: FakeKernelOptions = {}) {
@@ -42,12 +42,15 @@ export class FakeKernel extends FakeNamespace {
 
   override load(given: NamespaceState): void {
     const state = structuredClone(given);
+    const { netfilter = [], ipsec = [], linkFilters = [], sysctls = [] } = state;
     super.load(state);
+    this.filters = { netfilter, ipsec, linkFilters, sysctls };
     this.rules = state.rules;
     this.nexthops = state.nexthops;
     this.identity = { ...this.identity, root: state.netns?.root ?? false };
   }
 
+  /** What dumps say: all but filters. */
   state(): NamespaceState {
     return structuredClone({
       kind: 'NamespaceState',
@@ -62,8 +65,12 @@ export class FakeKernel extends FakeNamespace {
     });
   }
 
+  wholeState(): NamespaceState {
+    return { ...this.state(), ...structuredClone(this.filters) };
+  }
+
   text(): string {
-    return linesOf(this.state()).join('\n');
+    return linesOf(this.wholeState()).join('\n');
   }
 
   /** For tests that build a namespace: a change that must succeed. */

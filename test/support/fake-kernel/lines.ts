@@ -85,6 +85,14 @@ const routePlace = (r: Route): string =>
 export const slotOf = (r: Route): string =>
   [r.family, r.table, r.dst, r.src ?? '', r.tos ?? 0, r.metric ?? 0].join(' ');
 
+/** Lists that only ever stay as they are. */
+const otherLines = (names: Names, state: NamespaceState): ReadonlyArray<string> => {
+  const { netfilter = [], ipsec = [], linkFilters = [], sysctls = [] } = state;
+  return Object.entries({ netfilter, ipsec, linkFilters, sysctls }).flatMap(([kind, list]) =>
+    list.map((one: object) => line(names, kind, '', one)).sort(),
+  );
+};
+
 export const linesOf = (state: NamespaceState): ReadonlyArray<string> => {
   const names: Names = new Map(state.links.map(({ ifindex, name }) => [ifindex, name]));
   return [
@@ -94,5 +102,6 @@ export const linesOf = (state: NamespaceState): ReadonlyArray<string> => {
     ...state.rules.map((rule) => line(names, 'rule', String(rule.priority), rule)).sort(),
     ...state.neighbors.filter(isLasting).map(neighborLine(names)).sort(),
     ...state.nexthops.map(({ id, ...rest }) => line(names, 'nexthop', String(id), rest)).sort(),
+    ...otherLines(names, state),
   ];
 };

@@ -55,7 +55,7 @@ const loaded = (state: NamespaceState): FakeKernel => {
 
 const made = (fixture: string): Place => {
   const state = stateOf(fixture);
-  const plan = compile(optionsOf(fixture))(loaded(state).state());
+  const plan = compile(optionsOf(fixture))(loaded(state).wholeState());
   const taken = deletions(fixture);
   const kernel = loaded(state);
   for (const { ifindex, ...address } of taken)
