@@ -3,11 +3,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { NFT_MSG_GETTABLE } from '../../src/executor/netfilter/abi.js';
+import { policyDump } from '../../src/executor/netlink/xfrm.js';
 import { writeDocument } from '../../src/plan/documents/read.js';
 import { NamespaceState } from '../../src/plan/model/state.js';
 import { test } from '../support/netns.js';
 import { observeNetns } from '../support/observe.js';
 import { describeWith } from '../support/requires.js';
+
+/** The tables of ip_tables that are there: asking the kernel for one of them would make it. */
+const LEGACY_TABLES =
+  'cat /proc/net/ip_tables_names /proc/net/ip6_tables_names 2>/dev/null || true';
 
 const NETPLAN = join(import.meta.dirname, '../../bin/run.js');
 
@@ -38,8 +44,26 @@ const traced = (...args: ReadonlyArray<string>): { output: string; calls: string
 };
 
 /** RTM_NEW*, DEL, GET and SET follow each other by fours, GET third; strace prints a name or the number. */
-const isDump = (type: string): boolean =>
+const asksRoute = (type: string): boolean =>
   type.startsWith('RTM_GET') || (type.startsWith('0x') && (Number(type) & 3) === 2);
+
+/** Requests that only ask, by the protocol of their socket: the numbers of one mean something else in another. */
+const ASKS: Readonly<Record<string, (type: string) => boolean>> = {
+  NETLINK_ROUTE: asksRoute,
+  NETLINK_NETFILTER: (type) => Number(type) === NFT_MSG_GETTABLE,
+  NETLINK_XFRM: (type) => Number(type) === policyDump.type,
+};
+
+/** Every netlink request in a trace, by the protocol of the socket that it was sent to. */
+const requestsIn = (calls: string): ReadonlyArray<readonly [protocol: string, type: string]> => {
+  const protocols = new Map<string, string>();
+  return calls.split('\n').flatMap((line): ReadonlyArray<readonly [string, string]> => {
+    const [, protocol, made] = /socket\(AF_NETLINK, .*, (\w+)\) = (\d+)/.exec(line) ?? [];
+    if (protocol !== undefined && made !== undefined) protocols.set(made, protocol);
+    const [, fd = '', type] = /sendto\((\d+), .*nlmsg_type=(\w+)/.exec(line) ?? [];
+    return type === undefined ? [] : [[protocols.get(fd) ?? '', type]];
+  });
+};
 
 describeWith(['netns', 'strace'], 'plan and --dry-run', () => {
   test.for([['plan'], ['apply', '--dry-run', '--socket', '/nonexistent/sandbox.sock']])(
@@ -50,9 +74,12 @@ describeWith(['netns', 'strace'], 'plan and --dry-run', () => {
       const { output, calls } = traced(...command, '--netns', pair.netns.path);
       expect(output).toContain('call Network.CreateLinksAndRoutes with 2 files');
       expect(calls).not.toMatch(/AF_PACKET|nonexistent/);
-      const requests = [...calls.matchAll(/nlmsg_type=(\w+)/g)].map(([, type]) => type ?? '');
-      expect(requests).toHaveLength(7);
-      expect(requests.filter((type) => !isDump(type))).toStrictEqual([]);
+      const requests = requestsIn(calls);
+      expect(requests).toHaveLength(calls.match(/nlmsg_type=/g)?.length ?? 0);
+      const told = Object.keys(ASKS).map((of) => requests.filter(([is]) => is === of).length);
+      expect(told).toStrictEqual([9, 1, 1]); // seven kinds of objects, settings of links, queues; nothing else is there
+      expect(requests.filter(([of, type]) => ASKS[of]?.(type) !== true)).toStrictEqual([]);
+      expect(pair.netns.sh(LEGACY_TABLES)).toBe('');
       expect(writeDocument(NamespaceState, await observeNetns(pair.netns.path))).toBe(before);
     },
   );
