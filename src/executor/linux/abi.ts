@@ -60,24 +60,34 @@ export const ETH_P_ALL = 0x0003;
 
 // asm-generic/fcntl.h, sys/file.h
 export const O_RDONLY = 0;
+/** @internal tests write to a tun device */
 export const O_RDWR = 2;
+/** @internal a test makes a file */
 export const O_CREAT = 0o100;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 export const O_PATH = 0o10000000;
+/** @internal a test takes a lock */
 export const LOCK_EX = 2;
+/** @internal a test takes a lock */
 export const LOCK_NB = 4;
 
 // asm-generic/poll.h
+/** @internal tests and scripts wait */
 export const POLLIN = 0x1;
+/** @internal a test waits */
 export const POLLOUT = 0x4;
+/** @internal a test sees what poll(2) found */
 export const POLLERR = 0x8;
 
 // linux/sched.h, linux/nsfs.h, linux/if_tun.h, linux/sockios.h, linux/ethtool.h
 export const CLONE_NEWNET = 0x40000000;
 export const NS_GET_NSTYPE = 0xb703;
+/** @internal tests make a tun device */
 export const TUNSETIFF = 0x400454ca;
+/** @internal tests make a tap device */
 export const IFF_TAP = 0x2;
+/** @internal tests make a tun device */
 export const IFF_NO_PI = 0x1000;
 export const SIOCETHTOOL = 0x8946;
 export const ETHTOOL_GGSO = 0x23;

@@ -152,7 +152,11 @@ export const about =
 export const socket = (domain: number, type: number, protocol: number): Call<Fd> =>
   asFd(c.socket(domain, type | SOCK_CLOEXEC, protocol));
 
-/** socketpair(2), close-on-exec. */
+/**
+ * socketpair(2), close-on-exec.
+ *
+ * @internal tests talk to themselves
+ */
 export const socketpair =
   (domain: number, type: number): Call<readonly [Fd, Fd]> =>
   () => {
@@ -275,7 +279,11 @@ export const open = (path: string, flags: number, mode = 0): Call<Fd> =>
 /** read(2): how many bytes came, 0 at the end. */
 export const read = (fd: Fd, buffer: Uint8Array): Call<number> => c.read(fd, buffer, buffer.length);
 
-/** write(2): how many bytes went. */
+/**
+ * write(2): how many bytes went.
+ *
+ * @internal tests write frames to a tun device
+ */
 export const write = (fd: Fd, bytes: Uint8Array): Call<number> => c.write(fd, bytes, bytes.length);
 
 /** setns(2): moves the calling thread, no other. Only netns.ts calls it. */
@@ -291,7 +299,11 @@ export interface PollFd {
   readonly events: number;
 }
 
-/** poll(2), blocking for at most `timeoutMs` (-1: for ever): the POLL* bits found, in the order given. */
+/**
+ * poll(2), blocking for at most `timeoutMs` (-1: for ever): the POLL* bits found, in the order given.
+ *
+ * @internal scripts and tests wait; the product does in its event loop
+ */
 export const poll =
   (fds: ReadonlyArray<PollFd>, timeoutMs: number): Call<ReadonlyArray<number>> =>
   () => {

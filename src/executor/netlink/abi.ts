@@ -1,7 +1,6 @@
 /** Numbers of the rtnetlink ABI in the kernel's spelling, each group under the header it is from. */
 
 // linux/socket.h
-export const AF_UNSPEC = 0;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 

@@ -29,6 +29,8 @@ export type Iproute2Part = keyof typeof IPROUTE2_PARTS;
 /**
  * What the kernel says of a namespace and iproute2 does not print, or not as JSON: a state made from its
  * output lacks these. Each is a path of a NamespaceState, with the reason.
+ *
+ * @internal a test compares both on a live namespace
  */
 export const NOT_IN_IPROUTE2: ReadonlyArray<readonly [path: string, reason: string]> = [
   ['netns', 'nothing names the namespace: such a state can be planned, not applied'],

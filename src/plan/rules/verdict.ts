@@ -5,7 +5,6 @@ import { lasts, type ObjectAt } from '../model/lasting-object.js';
 import type { Diagnostic } from '../model/network-plan.js';
 import type { ObjectPath } from '../model/state.js';
 import { type Code, classOf, meaningOf } from './codes.js';
-import type { PlanError } from './failures.js';
 
 /** The first code classes the object; `also` are further losses of the same object. */
 export interface Verdict {
@@ -14,13 +13,6 @@ export interface Verdict {
   /** facts of this very case, after the code's general meaning */
   readonly detail?: string;
   readonly also?: ReadonlyArray<{ readonly code: Code; readonly detail?: string }>;
-}
-
-/** What a group of rules found. */
-export interface Findings {
-  readonly verdicts: ReadonlyArray<Verdict>;
-  readonly notes: ReadonlyArray<Diagnostic>;
-  readonly errors: ReadonlyArray<PlanError>;
 }
 
 /** The verdict on one object of a list by its place in the state. */
