@@ -7,8 +7,11 @@ export const styleFor = (stream: { readonly isTTY?: boolean }): Style => {
   return stream.isTTY === true && NO_COLOR === '' && TERM !== 'dumb' ? ansi : plain;
 };
 
-/** JSON.stringify leaves DEL, C1 controls and bidirectional overrides as they are; RFC 8259 lets them be escaped. */
-const UNESCAPED = /[\p{Cf}\u007f-\u009f\u2028\u2029]/gu;
+/**
+ * JSON.stringify leaves DEL, C1 controls, bidirectional overrides, and U+FFFD, which no document may have as
+ * it is, as they are; RFC 8259 lets them be escaped.
+ */
+const UNESCAPED = /[\p{Cf}\u007f-\u009f\u2028\u2029\ufffd-\uffff]/gu;
 
 const unicodeEscape = (c: string): string =>
   Array.from({ length: c.length }, (_, i) => {

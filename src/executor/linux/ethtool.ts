@@ -1,6 +1,7 @@
 /** What ethtool says of a link, by ioctl(2) on any socket in its namespace. */
 import * as E from 'fp-ts/lib/Either.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
+import { kernelBytes } from '../../plan/model/kernel-text.js';
 import type { IfName } from '../../plan/model/scalars.js';
 import { ETHTOOL_GGSO, SIOCETHTOOL } from './abi.js';
 import { HOST_LE } from './byte-order.js';
@@ -24,7 +25,7 @@ export const ethtoolGso = (socket: Fd, link: IfName): IOE.IOEither<LibcError, bo
     const view = new DataView(value.buffer);
     view.setUint32(0, ETHTOOL_GGSO, HOST_LE);
     const ifreq = new Uint8Array(IFREQ);
-    ifreq.set(Buffer.from(link), 0); // ifr_name
+    ifreq.set(kernelBytes(link), 0); // ifr_name
     new DataView(ifreq.buffer).setBigUint64(IFNAMSIZ, addressOf(value)(), HOST_LE); // ifr_data
     const asked = ioctl(socket, SIOCETHTOOL, ifreq)();
     if (E.isRight(asked)) return E.right(view.getUint32(4, HOST_LE) !== 0);

@@ -1,6 +1,7 @@
 /** Writing netlink attributes: the payload of a request. */
 import * as E from 'fp-ts/lib/Either.js';
 import { parseAddress } from '../../plan/model/address.js';
+import { kernelBytes } from '../../plan/model/kernel-text.js';
 import type { RawAttributes } from '../../plan/model/state.js';
 import { HOST_LE } from '../linux/byte-order.js';
 import { NLA_F_NESTED, NLA_HDRLEN } from './abi.js';
@@ -22,8 +23,8 @@ export const u32Bytes = (...values: ReadonlyArray<number>): Uint8Array => {
   });
   return out;
 };
-/** A string with its NUL. */
-export const textBytes = (value: string): Uint8Array => new TextEncoder().encode(`${value}\0`);
+/** A string that the reader gave, with its NUL. */
+export const textBytes = (value: string): Uint8Array => Uint8Array.of(...kernelBytes(value), 0);
 
 /**
  * Builds a payload: a fixed header, then attributes. As in the reader, the first thing that cannot be

@@ -1,5 +1,6 @@
 /** Reading netlink attributes: a cursor that never leaves its range. */
 import { formatAddress } from '../../plan/model/address.js';
+import { kernelText } from '../../plan/model/kernel-text.js';
 import { formatLinkAddress } from '../../plan/model/link-address.js';
 import {
   type Family,
@@ -11,8 +12,6 @@ import { HOST_LE } from '../linux/byte-order.js';
 import { AF_INET, AF_INET6, NLA_HDRLEN, NLA_TYPE_MASK } from './abi.js';
 import type { WireError } from './failure.js';
 import { align4, wireError } from './message.js';
-
-const utf8Text = new TextDecoder();
 
 /** Bytes of an address: 4 or 16. */
 export const addressLength = (family: Family): 4 | 16 => (family === 'inet' ? 4 : 16);
@@ -123,11 +122,11 @@ export class AttributeReader {
     return hexText(this.bytes());
   }
 
-  /** A string up to its NUL, or up to the end where it has none. */
+  /** A string up to its NUL, or up to the end where it has none; bytes that are not UTF-8 are kept (kernel-text.ts). */
   string(): string {
     const bytes = this.bytes();
     const nul = bytes.indexOf(0);
-    return utf8Text.decode(nul < 0 ? bytes : bytes.subarray(0, nul));
+    return kernelText(nul < 0 ? bytes : bytes.subarray(0, nul));
   }
 
   /** Bytes of the value. */

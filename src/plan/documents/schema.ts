@@ -22,11 +22,10 @@ export const SCHEMA_FILES: { readonly [file: string]: t.Mixed } = {
 /** Scalars whose codecs are code: what a schema can say of them. The codec is stricter where a pattern cannot be. */
 const SCALARS: { readonly [name: string]: JsonSchema } = {
   IfName: {
-    description: 'Linux interface name, 1 to 15 bytes',
+    description:
+      'Linux interface name, 1 to 15 bytes; a byte that is not UTF-8 is written \\xe9, a backslash \\\\',
     type: 'string',
-    minLength: 1,
-    maxLength: 15,
-    pattern: '^[^\\s/:\\u0000]+$',
+    pattern: '^(\\\\(\\\\|x[89a-f][0-9a-f])|[^\\\\/: \\t-\\r\\u0000\\u00a0]){1,15}$',
   },
   IpAddress: {
     description: 'IPv4 address in dotted quads, or IPv6 address without a zone',

@@ -1,12 +1,14 @@
 /** The scalars of every document: names, indices, addresses and prefixes, each with its limit. */
 import * as t from 'io-ts';
 import { formatAddress, formatPrefix, parseAddress, parsePrefix } from './address.js';
+import { isKernelText, kernelBytes } from './kernel-text.js';
 
 export interface IfNameBrand {
   readonly IfName: unique symbol;
 }
 /**
- * Linux interface name: 1 to 15 bytes, no '/', ':' or white space.
+ * Linux interface name: 1 to 15 bytes, no '/', ':' or white space. The bytes need not be UTF-8: those that
+ * are not are written `\xe9`, and a backslash `\\` (kernel-text.ts).
  * Source: IFNAMSIZ (16, NUL included) in linux/if.h; dev_valid_name() in net/core/dev.c.
  */
 export const IfName = t.brand(
@@ -16,8 +18,15 @@ export const IfName = t.brand(
 );
 export type IfName = t.TypeOf<typeof IfName>;
 
-const isIfName = (s: string): boolean =>
-  /^[^\s/:\0]+$/.test(s) && s !== '.' && s !== '..' && new TextEncoder().encode(s).length <= 15;
+/** '/', ':' and what isspace() takes for a blank, in Latin-1: lib/ctype.c. */
+const isRefusedByte = (byte: number): boolean =>
+  byte === 0 || (byte >= 9 && byte <= 13) || [0x20, 0x2f, 0x3a, 0xa0].includes(byte);
+
+const isIfName = (s: string): boolean => {
+  if (s === '' || s === '.' || s === '..' || s.length > 60 || !isKernelText(s)) return false;
+  const bytes = kernelBytes(s);
+  return bytes.length <= 15 && !bytes.some(isRefusedByte);
+};
 
 const integer = (name: string, min: number, max: number) =>
   new t.Type<number>(

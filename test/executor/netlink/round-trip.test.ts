@@ -69,7 +69,7 @@ const address = family.chain((f) =>
       peer: ip(f),
       broadcast: ip(f),
       anycast: ip(f),
-      label: fc.constantFrom('eth0', 'eth0:web', 'we.ird~é'),
+      label: fc.constantFrom('eth0', 'eth0:web', 'we.ird~é', 'caf\\xe9', 'a\\\\b', '\ufeffx'),
       metric: u32,
       protocol: u8,
     },
