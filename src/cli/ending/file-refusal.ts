@@ -17,6 +17,15 @@ export const unreadable =
       remedy: 'give a file that exists and that you may read, or - for stdin',
     });
 
+/** `limit` in bytes. */
+export const tooLarge = (file: string, limit: number): Refusal =>
+  refusal(exitCodes.badInput, {
+    code: 'file/too-large',
+    path: file,
+    summary: `more than ${limit} bytes, which no document has; the rest was not read`,
+    remedy: 'give the file that was meant; of a namespace this large plan the live one',
+  });
+
 export const unwritable =
   (file: string) =>
   (error: NodeJS.ErrnoException): Refusal =>

@@ -2,6 +2,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
+import { strayByte } from '../model/kernel-text.js';
 import { readJson } from './json.js';
 import { type Failure, NOWHERE, type PositionOf, tooLong } from './place.js';
 import { readYaml } from './yaml.js';
@@ -23,13 +24,15 @@ const badCharacter = (text: string): Failure | null => {
   const at = text.search(FORBIDDEN);
   if (at === -1) return null;
   const lines = text.slice(0, at).split('\n');
-  const point = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
+  const unit = text.charCodeAt(at);
+  const stray = strayByte(unit);
+  const hex = (stray ?? unit).toString(16).toUpperCase();
   return {
     code: 'document/characters',
     line: lines.length,
     column: (lines.at(-1) ?? '').length + 1,
     expected: 'text in UTF-8 without controls',
-    actual: `U+${point}`,
+    actual: stray === null ? `U+${hex.padStart(4, '0')}` : `byte 0x${hex}`,
   };
 };
 
