@@ -2,21 +2,21 @@
 import { CLIError } from '@oclif/core/errors';
 import * as Flags from '@oclif/core/flags';
 import type { DefaultRoutePolicy, PlanOptions } from '../../plan/model/options.js';
-import { IfName } from '../../plan/model/scalars.js';
+import { LinkName, NO_LINK_NAME } from '../../plan/model/scalars.js';
 import { exitCodes } from '../ending/exit-codes.js';
 
 const helpGroup = 'PLAN';
 
 /** Throws what oclif prints as a wrong use: exit code 2. */
-const ifName = async (text: string): Promise<IfName> => {
-  if (IfName.is(text)) return text;
-  throw new CLIError(`"${text}" is no interface name: 1 to 15 bytes without blanks, / and :`, {
+const linkName = async (text: string): Promise<string> => {
+  if (LinkName.is(text)) return text;
+  throw new CLIError(`"${text}" is ${NO_LINK_NAME}`, {
     exit: exitCodes.usage,
   });
 };
 
 const defaultRoute = async (text: string): Promise<DefaultRoutePolicy> =>
-  text === 'error' || text === 'metric' ? text : { link: await ifName(text) };
+  text === 'error' || text === 'metric' ? text : { link: await linkName(text) };
 
 export const planFlags = {
   target: Flags.string({
@@ -54,12 +54,12 @@ export const planFlags = {
     aliases: ['no-ipv6'],
     summary: 'plan no IPv6 at all; also --no-ipv6',
   }),
-  link: Flags.custom<IfName>({
+  link: Flags.custom<string>({
     helpGroup,
     helpValue: 'IFACE',
     multiple: true,
     multipleNonGreedy: true,
-    parse: ifName,
+    parse: linkName,
     summary: 'hand over only this link; may be repeated',
   })(),
   channels: Flags.integer({
@@ -99,7 +99,7 @@ export interface PlanFlags {
   readonly 'strict-gateway'?: boolean;
   readonly 'on-loss'?: PlanOptions['onLoss'];
   readonly 'ipv4-only'?: boolean;
-  readonly link?: ReadonlyArray<IfName> | undefined;
+  readonly link?: ReadonlyArray<string> | undefined;
   readonly channels?: number | undefined;
   readonly gso?: PlanOptions['gso'];
   readonly gro?: boolean;

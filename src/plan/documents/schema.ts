@@ -27,6 +27,11 @@ const SCALARS: { readonly [name: string]: JsonSchema } = {
     type: 'string',
     pattern: '^(\\\\(\\\\|x[89a-f][0-9a-f])|[^\\\\/: \\t-\\r\\u0000\\u00a0]){1,15}$',
   },
+  LinkName: {
+    description: 'name or alternative name of a link, 1 to 127 bytes, written as an IfName',
+    type: 'string',
+    pattern: '^(\\\\(\\\\|x[89a-f][0-9a-f])|[^\\\\\\u0000]){1,127}$',
+  },
   IpAddress: {
     description: 'IPv4 address in dotted quads, or IPv6 address without a zone',
     type: 'string',

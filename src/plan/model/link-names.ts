@@ -1,6 +1,6 @@
-/** LinkNames: what the links of a state are called. */
+/** LinkNames: what the links of a state are called, and which of them a name means. */
 import type { LastingObject } from './lasting-object.js';
-import type { NamespaceState } from './state.js';
+import type { Link, NamespaceState } from './state.js';
 
 /** Names of interfaces by ifindex. */
 export type LinkNames = ReadonlyMap<number, string>;
@@ -20,3 +20,8 @@ export const NO_NAMES: LinkNames = new Map();
 /** `eth0`, or `if7` for an index that no link of the state has. */
 export const linkName = (names: LinkNames, ifindex: number): string =>
   names.get(ifindex) ?? `if${ifindex}`;
+
+/** The link that is called `name`, or has it as an alternative name. The kernel never gives a name to two. */
+export const linkCalled = (links: ReadonlyArray<Link>, name: string): Link | undefined =>
+  links.find((link) => link.name === name) ??
+  links.find(({ altnames }) => altnames?.includes(name) === true);

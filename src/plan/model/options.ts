@@ -1,7 +1,7 @@
 /** PlanOptions: every choice a person or runtime makes about a plan; they end in the plan and go no further. */
 import * as t from 'io-ts';
 import { closed } from './closed.js';
-import { Family, IfName, U32 } from './scalars.js';
+import { Family, LinkName, U32 } from './scalars.js';
 
 export const NetworkMode = t.keyof({ sandbox: null, none: null, host: null }, 'NetworkMode');
 /**
@@ -18,10 +18,10 @@ export const Qdisc = t.keyof({ none: null, fifo: null }, 'Qdisc');
 export type Qdisc = t.TypeOf<typeof Qdisc>;
 
 export const DefaultRoutePolicy = t.union(
-  [t.literal('error'), t.literal('metric'), closed('DefaultRouteLink', { link: IfName })],
+  [t.literal('error'), t.literal('metric'), closed('DefaultRouteLink', { link: LinkName })],
   'DefaultRoutePolicy',
 );
-/** What to do with more than one default route: refuse, take the lowest metric, or take those of one link. */
+/** What to do with more than one default route: refuse, take the lowest metric, or take those of one link, by any name of it. */
 export type DefaultRoutePolicy = t.TypeOf<typeof DefaultRoutePolicy>;
 
 export const PlanOptions = closed(
@@ -40,8 +40,8 @@ export const PlanOptions = closed(
     onLoss: t.keyof({ report: null, error: null }),
     /** families to plan; both by default */
     families: t.readonlyArray(Family),
-    /** only these links become FD links; all by default */
-    links: t.readonlyArray(IfName),
+    /** only these links, by any name of theirs, become FD links; all by default */
+    links: t.readonlyArray(LinkName),
     /** packet sockets per FD link, 1 by default */
     channels: U32,
     gso: GsoMode,

@@ -28,6 +28,19 @@ const isIfName = (s: string): boolean => {
   return bytes.length <= 15 && !bytes.some(isRefusedByte);
 };
 
+const isLinkName = (s: string): boolean =>
+  s !== '' && s.length <= 4 * 127 && isKernelText(s) && kernelBytes(s).length <= 127;
+
+/**
+ * What a link may be called by: its name, or an alternative one, of 1 to 127 bytes of any kind.
+ * Source: ALTIFNAMSIZ (128, NUL included) in linux/if.h; ip-link(8), property add altname.
+ */
+export const LinkName = t.refinement(t.string, isLinkName, 'LinkName');
+
+/** What a text that is no LinkName is told. */
+export const NO_LINK_NAME =
+  'no name of a link: 1 to 127 bytes, a backslash written \\\\ and a byte that is not UTF-8 \\xe9';
+
 const integer = (name: string, min: number, max: number) =>
   new t.Type<number>(
     `${name} (${min}..${max})`,

@@ -9,6 +9,7 @@
 import { parseAddress } from '../model/address.js';
 import type { Diagnostic, FdLink, NetworkPlan, PlannedRoute } from '../model/network-plan.js';
 import type { PlanOptions } from '../model/options.js';
+import { trusted } from '../model/scalars.js';
 import type { NamespaceState, NetnsIdentity } from '../model/state.js';
 import { stateHash } from '../model/state-hash.js';
 import { solicitedNode } from '../rules/fd-links.js';
@@ -76,11 +77,14 @@ const redactFdLink = (words: Words, link: FdLink): FdLink => {
   });
 };
 
-const redactOptions = ({ name }: Words, options: PlanOptions): PlanOptions =>
-  withEdits(options, {
-    links: (links) => links.map(name),
-    defaultRoute: (policy) => (typeof policy === 'string' ? policy : { link: name(policy.link) }),
+/** A plan's options have links by their names, whatever names they were given by. */
+const redactOptions = ({ name }: Words, options: PlanOptions): PlanOptions => {
+  const named = (link: string) => name(trusted.ifName(link));
+  return withEdits(options, {
+    links: (links) => links.map(named),
+    defaultRoute: (policy) => (typeof policy === 'string' ? policy : { link: named(policy.link) }),
   });
+};
 
 const redactPlan = (
   words: Words,

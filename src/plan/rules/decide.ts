@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import { groupBy, inFamilyOrder } from '../model/group-by.js';
 import { objectsOf } from '../model/lasting-object.js';
-import { linkNames } from '../model/link-names.js';
+import { linkCalled, linkNames } from '../model/link-names.js';
 import type { DefaultGateway, FdLink, LoopbackLink, NetworkPlan } from '../model/network-plan.js';
 import { type PlanOptions, type ResolvedOptions, resolveOptions } from '../model/options.js';
 import type { NamespaceState } from '../model/state.js';
@@ -163,12 +163,23 @@ const withPause = (options: ResolvedOptions, pauseAsNone: boolean): ResolvedOpti
     ? { ...options, network: 'none' }
     : options;
 
+/** Links by their names, where options have alternative ones. */
+const withLinkNames = (options: ResolvedOptions, { links }: NamespaceState): ResolvedOptions => {
+  const nameOf = (called: string) => linkCalled(links, called)?.name ?? called;
+  const policy = options.defaultRoute;
+  return {
+    ...options,
+    links: options.links.map(nameOf),
+    defaultRoute: typeof policy === 'string' ? policy : { link: nameOf(policy.link) },
+  };
+};
+
 /** Left: the options or the state are no input at all, so that nothing could be decided. */
 export const decide = (
   given: PlanOptions,
   state: NamespaceState,
 ): E.Either<PlanErrors, Decision> => {
-  const chosen = resolveOptions(given);
+  const chosen = withLinkNames(resolveOptions(given), state);
   const target = findTarget(chosen.target);
   if (target === null) return E.left([{ _tag: 'UnknownTarget', name: chosen.target, objects: [] }]);
   const options = withPause(chosen, target.pauseAsNone);

@@ -1,7 +1,7 @@
 /** PlanError: why a namespace cannot be planned, as facts; `describe` is the only place that turns them into prose. */
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import type { Diagnostic, NetworkPlan } from '../model/network-plan.js';
-import type { Family, IfName } from '../model/scalars.js';
+import type { Family } from '../model/scalars.js';
 import type { ObjectPath } from '../model/state.js';
 
 /** A default route as both sides of a conflict need it. */
@@ -58,7 +58,7 @@ export type PlanError = { readonly objects: ReadonlyArray<ObjectPath> } & (
     }
   | {
       readonly _tag: 'NoChosenDefault';
-      readonly link: IfName;
+      readonly link: string;
       readonly routes: ReadonlyArray<DefaultRouteAt>;
     }
   | {

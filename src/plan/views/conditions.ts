@@ -2,13 +2,14 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { isUnicastDefault } from '../model/default-route.js';
+import { linkCalled } from '../model/link-names.js';
 import type { Diagnostic } from '../model/network-plan.js';
-import { type Family, IfName } from '../model/scalars.js';
+import { type Family, LinkName, NO_LINK_NAME } from '../model/scalars.js';
 import type { Address, Link, NamespaceState, Route } from '../model/state.js';
 
 export type Condition =
   /** the link exists and is UP */
-  | { readonly _tag: 'Link'; readonly link: IfName }
+  | { readonly _tag: 'Link'; readonly link: string }
   /** a link other than loopback that is UP has an address of the family that reaches beyond that link */
   | { readonly _tag: 'Address'; readonly family: Family }
   /** the main table has a default route of the family */
@@ -46,9 +47,9 @@ const parseOne = (word: string): E.Either<string, Condition> => {
   if (!word.startsWith(LINK))
     return E.left(`"${word}" is none of link=NAME, ${[...WORDS.keys()].join(', ')}`);
   const link = word.slice(LINK.length);
-  return IfName.is(link)
+  return LinkName.is(link)
     ? E.right({ _tag: 'Link', link })
-    : E.left(`"${link}" is no interface name: 1 to 15 bytes without blanks, / and :`);
+    : E.left(`"${link}" is ${NO_LINK_NAME}`);
 };
 
 /** The conditions in a list such as `link=eth0,addr4,dad`, or what is wrong with its first wrong word. */
@@ -90,8 +91,8 @@ const FAMILY_NAMES: Readonly<Record<Family, string>> = { inet: 'IPv4', inet6: 'I
 const listed = (words: ReadonlyArray<string>): string =>
   words.length === 0 ? 'none' : words.join(', ');
 
-const linkUnmet = ({ links }: NamespaceState, name: IfName): string | null => {
-  const link = links.find((one) => one.name === name);
+const linkUnmet = ({ links }: NamespaceState, name: string): string | null => {
+  const link = linkCalled(links, name);
   if (link === undefined)
     return `there is no link ${name}, but ${listed(links.map((one) => one.name))}`;
   return isUp(link) ? null : `link ${name} is down`;

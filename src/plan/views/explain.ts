@@ -14,7 +14,7 @@ import {
   widthOf,
 } from '../model/address.js';
 import { isEverything } from '../model/default-route.js';
-import { namesAmong } from '../model/link-names.js';
+import { linkCalled, namesAmong } from '../model/link-names.js';
 import type { Diagnostic } from '../model/network-plan.js';
 import type { PlanOptions } from '../model/options.js';
 import type { Family } from '../model/scalars.js';
@@ -165,8 +165,9 @@ const findDefault = (state: NamespaceState): Found => ({
 
 const find = (state: NamespaceState, subject: string): Found | null => {
   if (subject === 'default') return findDefault(state);
-  const link = state.links.findIndex(({ name }) => name === subject);
-  if (link >= 0) return { is: 'link', paths: [...ofLink(state, link)], destinations: [] };
+  const link = linkCalled(state.links, subject);
+  if (link !== undefined)
+    return { is: 'link', paths: [...ofLink(state, state.links.indexOf(link))], destinations: [] };
   const bytes = parseAddress(subject);
   if (bytes !== null) {
     const address = formatAddress(bytes);

@@ -169,9 +169,9 @@ const eth0 = trusted.ifName('eth0');
 /** The same choices about the same links under their other names. */
 const renamed = (o: PlanOptions, { name }: Redaction): PlanOptions => ({
   ...o,
-  links: (o.links ?? []).map(name),
+  links: (o.links ?? []).map((link) => name(trusted.ifName(link))),
   ...(typeof o.defaultRoute === 'object'
-    ? { defaultRoute: { link: name(o.defaultRoute.link) } }
+    ? { defaultRoute: { link: name(trusted.ifName(o.defaultRoute.link)) } }
     : {}),
 });
 

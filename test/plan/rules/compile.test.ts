@@ -64,10 +64,22 @@ describe('links', () => {
     expect(planOf(two([]), { links: [eth1.name] }).fdLinks.map(({ name }) => name)).toStrictEqual([
       'eth1',
     ]);
-    expect(errorsOf(two([]), { links: [trusted.ifName('eth9')] })[0]).toMatchObject({
+    expect(errorsOf(two([]), { links: ['eth9'] })[0]).toMatchObject({
       _tag: 'UnknownLinkOption',
       link: 'eth9',
     });
+  });
+
+  test('options name links by their alternative names, too', () => {
+    const altnames = ['enp0s99', 'far/too long for a name'];
+    const routes = [route('0.0.0.0/0', via0), route('0.0.0.0/0', via1)];
+    const named = two(routes, { links: [lo, eth0, { ...eth1, altnames }] });
+    for (const link of ['eth1', ...altnames]) {
+      const options = { links: [link], defaultRoute: { link } };
+      expect(planOf(named, options)).toStrictEqual(
+        planOf(named, { links: ['eth1'], defaultRoute: { link: 'eth1' } }),
+      );
+    }
   });
 
   test('two links of one name or ifindex are named by both paths', () => {

@@ -39,9 +39,9 @@ describe('parseConditions', () => {
     ['addr', '"addr" is none of'],
     ['Addr4', '"Addr4" is none of'],
     ['link', '"link" is none of'],
-    ['addr4,link=', '"" is no interface name'],
-    ['link=a/b', '"a/b" is no interface name'],
-    ['link=0123456789abcdef', '"0123456789abcdef" is no interface name'],
+    ['addr4,link=', '"" is no name of a link'],
+    ['link=a\\b', '"a\\b" is no name of a link'],
+    [`link=${'x'.repeat(128)}`, 'is no name of a link'],
   ])('%j is refused: %s', (text, reason) => {
     expect(parseConditions(text)).toStrictEqual(E.left(expect.stringContaining(reason)));
   });
@@ -62,6 +62,11 @@ describe('link=NAME', () => {
     ['is there and UP', state({ links: [lo, eth0] }), null],
     ['is down', state({ links: [lo, down] }), 'link eth0 is down'],
     ['is not there', state({ links: [lo] }), 'there is no link eth0, but lo'],
+    [
+      'is an alternative name of one that is UP',
+      state({ links: [lo, { ...link(2, 'enp0s99'), altnames: ['eth0'] }] }),
+      null,
+    ],
     ['is of an empty state', state({}), 'there is no link eth0, but none'],
   ])('%s', (_, given, expected) => {
     expect(why('link=eth0', given)).toStrictEqual([expected]);

@@ -51,6 +51,14 @@ describe('a link', () => {
     });
   });
 
+  test('is found by an alternative name', () => {
+    const [, eth0, eth1] = twoLinks.links;
+    const named = { ...twoLinks, links: [lo, eth0, { ...eth1, altnames: ['enp0s99'] }] };
+    const { subject: _, ...found } = explained(named as NamespaceState, 'enp0s99');
+    const { subject: __, ...byName } = explained(named as NamespaceState, 'eth1');
+    expect(found).toStrictEqual(byName);
+  });
+
   test('holds the multipath routes that have a leg on it, and its neighbors', () => {
     const hop = (ifindex: number, gateway: string) => ({ ifindex, gateway, weight: 1 });
     const nexthops = [hop(2, '10.0.0.9'), hop(3, '10.1.0.9')];
