@@ -45,6 +45,13 @@ const parseIpv6 = (s: string): AddressBytes => {
   return out;
 };
 
+/**
+ * Whether an address or a prefix in its one text is IPv4 written as IPv6, `::ffff:192.0.2.1`, all of
+ * ::ffff:0:0/96. Go's net.IP does not tell one from the IPv4 address, so gVisor takes it for that.
+ * Source: RFC 4291, section 2.5.5.2; IP.To4 in Go's net/ip.go.
+ */
+export const isMapped = (text: string): boolean => /^::ffff:\d+\./.test(text);
+
 /** RFC 5952 text of 16 bytes, dotted quads for 4; v4-mapped addresses print their last 32 bits dotted (section 5). */
 export const formatAddress = (input: AddressBytes | ParsedPrefix): string => {
   const bytes = input instanceof Uint8Array ? input : input.bytes;

@@ -25,7 +25,7 @@ export interface FirstMatchOrder<L, F> {
   readonly loopbackLinks: ReadonlyArray<L>;
   readonly fdLinks: ReadonlyArray<F>;
   readonly split: ReadonlyArray<SplitRoute>;
-  /** left whole as their pieces would be too many: they still take packets of later links */
+  /** left whole as their pieces would be too many, or taken for IPv4: they still take packets of later links */
   readonly unsplit: ReadonlyArray<Omit<SplitRoute, 'pieces'>>;
 }
 
@@ -86,6 +86,21 @@ const needsOf = ({ range, value }: TableEntry<Row>, winners: Steps<Row>): Stretc
   return needs.includes('out') ? { starts, needs } : null;
 };
 
+/** A piece that gVisor would take for IPv4 (`isMapped`). */
+const isMappedPiece = (family: Family, { first, prefixLen }: PrefixRange): boolean =>
+  family === 'inet6' && prefixLen >= 96 && first >> 32n === 0xffffn;
+
+/** What a route is replaced by; null where that would be more than `most` pieces, or one taken for IPv4. */
+const piecesOf = (
+  family: Family,
+  range: PrefixRange,
+  needs: Stretches,
+  most: number,
+): ReadonlyArray<PrefixRange> | null => {
+  const pieces = coverOf(range, needs, most);
+  return pieces?.some((piece) => isMappedPiece(family, piece)) === true ? null : pieces;
+};
+
 const destinationOf = (family: Family, { first, prefixLen }: PrefixRange) =>
   trusted.prefix(formatPrefix({ bytes: fromBigInt(first, family), prefixLen }));
 
@@ -105,7 +120,7 @@ const orderFamily = (table: ReadonlyArray<TableEntry<Row>>, family: Family): Ord
   for (const entry of table) {
     const { link, stage, route } = entry.value;
     const needs = stage === lastStage ? null : needsOf(entry, winners);
-    const pieces = needs === null ? [entry.range] : coverOf(entry.range, needs, spare);
+    const pieces = needs === null ? [entry.range] : piecesOf(family, entry.range, needs, spare);
     if (pieces === null) unsplit.push({ link, route });
     if (needs === null || pieces === null) {
       rows.push(entry.value);

@@ -103,6 +103,10 @@ export const CODES = {
     'is a multicast group that the host joins; the sandbox does not join it by itself',
     'join the group from the application',
   ),
+  'dropped/address-mapped': loss(
+    'is IPv4 written as IPv6, which gVisor takes for the IPv4 address',
+    'use the IPv4 address itself',
+  ),
   'dropped/family-not-chosen': fine('is of an address family that was not chosen'),
   'dropped/family-unsupported': loss(
     'is IPv6, which this target does not take on links',
@@ -149,6 +153,10 @@ export const CODES = {
     'is IPv4 with an IPv6 nexthop, which the sandbox cannot express',
     'use an IPv4 gateway, or a static neighbor for one',
   ),
+  'dropped/route-mapped': loss(
+    'has IPv4 written as IPv6 for its destination or gateway, which gVisor takes for IPv4',
+    'use an IPv4 route; programs that write IPv4 addresses as IPv6 send IPv4',
+  ),
   'dropped/route-encapsulated': loss(
     'encapsulates or carries attributes that the sandbox has no counterpart for',
     'encapsulate outside of the namespace',
@@ -173,6 +181,10 @@ export const CODES = {
     'answer from a host outside, or add the address itself',
   ),
   'dropped/neighbor-on-excluded-link': fine('is on a link that is not handed over; it stays'),
+  'dropped/neighbor-mapped': loss(
+    'is IPv4 written as IPv6, which gVisor takes for the IPv4 address',
+    'use the IPv4 address itself',
+  ),
   'dropped/neighbor-without-address': fine('has no link-layer address'),
   'dropped/neighbor-unsupported': loss(
     'is a permanent neighbor, which this target cannot carry',

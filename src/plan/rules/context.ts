@@ -9,7 +9,7 @@ import type { HopContext } from '../routing/hops.js';
 
 export interface Context {
   readonly state: NamespaceState;
-  /** as they were given, with the defaults */
+  /** as they were given, with the defaults, and links by their names */
   readonly chosen: ResolvedOptions;
   /** the same for this target: a pause container's network may be none */
   readonly options: ResolvedOptions;

@@ -58,6 +58,6 @@ export const unsplitNote = ({ link, route }: Omit<SplitRoute, 'pieces'>): Diagno
   note(
     'route-unsplit',
     route.from,
-    `${route.destination} on ${link} stays whole, as leaving out what later links have in it would take too many routes; it takes their packets`,
+    `${route.destination} on ${link} stays whole, as leaving out what later links have in it would take too many routes, or ones that gVisor takes for IPv4; it takes their packets`,
     'use gVisor 20240715.0 or newer, or give the links prefixes that do not overlap',
   );

@@ -1,6 +1,6 @@
 /** Which links become NICs of the sandbox, and which addresses go with them. */
 
-import { parseAddress } from '../model/address.js';
+import { isMapped, parseAddress } from '../model/address.js';
 import { groupBy } from '../model/group-by.js';
 import { isZeroLinkAddress } from '../model/link-address.js';
 import type { Address, Link, ObjectPath } from '../model/state.js';
@@ -87,6 +87,7 @@ const addressCode = (context: Context, address: Address): Code => {
   if (leftOut !== null) return leftOut;
   if (address.flags.includes('dadfailed')) return 'dropped/address-dadfailed';
   if (isMulticast(address.local)) return 'dropped/address-multicast';
+  if (isMapped(address.local)) return 'dropped/address-mapped';
   if (address.scope === 'host' || address.scope === 'nowhere') return 'dropped/address-host-scope';
   if (address.flags.includes('deprecated')) return 'kept/address-deprecated';
   return addressLosses(context, address)[0] ?? 'kept/address';
@@ -94,6 +95,7 @@ const addressCode = (context: Context, address: Address): Code => {
 
 const loopbackAddressCode = ({ options }: Context, address: Address): Code => {
   if (!options.families.includes(address.family)) return 'dropped/family-not-chosen';
+  if (isMapped(address.local)) return 'dropped/address-mapped';
   return isMulticast(address.local) ? 'dropped/address-multicast' : 'kept/loopback-address';
 };
 

@@ -1,5 +1,6 @@
 /** Permanent neighbors become static neighbors of the sandbox; everything else in the table is a cache. */
 
+import { isMapped } from '../model/address.js';
 import { groupBy } from '../model/group-by.js';
 import { isLastingNeighbor } from '../model/lasting.js';
 import type { PlannedNeighbor } from '../model/network-plan.js';
@@ -16,6 +17,7 @@ const neighborCode = (context: Context, placement: Placement, neighbor: Neighbor
   const leftOut = familyLeftOut(context, neighbor.family);
   if (leftOut !== null) return leftOut;
   if (neighbor.flags.includes('proxy')) return 'dropped/neighbor-proxy';
+  if (isMapped(neighbor.dst)) return 'dropped/neighbor-mapped';
   if (neighbor.lladdr === undefined) return 'dropped/neighbor-without-address';
   return context.target.neighbors ? 'kept/neighbor' : 'dropped/neighbor-unsupported';
 };

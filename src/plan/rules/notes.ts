@@ -26,7 +26,7 @@ export const NOTES = {
   'no-usable-links': 'the sandbox gets loopback only',
   'route-split': 'a route was cut up for a target that takes the first match',
   'route-unsplit':
-    'a route stays whole although the target takes the first match, as its pieces would be too many',
+    'a route stays whole although the target takes the first match, as its pieces would be too many, or taken for IPv4',
 } as const;
 
 /** `path`: where to look when the note is about no object, or about more than one. */

@@ -1,6 +1,6 @@
 /** Which routes of the state the sandbox can have, each judged alone; gateway.ts and selection.ts choose among them. */
 
-import { familyOf } from '../model/address.js';
+import { familyOf, isMapped } from '../model/address.js';
 import { isEverything } from '../model/default-route.js';
 import { RT_TABLE } from '../model/kernel-names/route.js';
 import type { IpAddress } from '../model/scalars.js';
@@ -64,6 +64,7 @@ const byKind = (context: Context, route: Route): Code | null => {
   if (route.table !== RT_TABLE.main) return 'dropped/route-other-table';
   if ((route.tos ?? 0) !== 0) return 'dropped/route-tos';
   if (route.src !== undefined) return 'dropped/route-source-prefix';
+  if (isMapped(route.dst)) return 'dropped/route-mapped';
   if (route.type !== 'unicast' && DROPPING[route.type] === undefined) return 'dropped/route-type';
   return route.other === undefined ? null : 'dropped/route-encapsulated';
 };
@@ -169,6 +170,8 @@ const byNexthop = (
     return refuseOr(route, 'multipath', 'dropped/route-multipath', legs);
   if (first.gateway !== undefined && familyOf(first.gateway) !== route.family)
     return refuseOr(route, 'other-family', 'dropped/route-other-family-gateway', legs);
+  if (first.gateway !== undefined && isMapped(first.gateway))
+    return refuseOr(route, 'other-family', 'dropped/route-mapped', legs);
   if (placed.role === 'excluded') return throughExcluded(route, placed, legs);
   const leftOut = placed.role === 'fd' ? familyLeftOut(context, route.family) : null;
   return leftOut === null

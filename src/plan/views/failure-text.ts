@@ -135,7 +135,7 @@ export const PLAN_FAILURES: {
   },
   DefaultViaOtherFamily: {
     code: 'plan/default-via-other-family',
-    means: 'an IPv4 default route with an IPv6 nexthop',
+    means: 'a default route with a nexthop of the other family, or one that gVisor takes for it',
     path: (e) => e.route.path,
     summary: (e) => `the sandbox cannot use a gateway of another family: ${route(e.route)}`,
     remedy: (e) => `${deletion(e.route)} and use a gateway of the route's own family`,

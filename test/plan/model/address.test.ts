@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import {
   familyOf,
   formatAddress,
+  formatPrefix,
   fromBigInt,
+  isMapped,
   maskBytes,
   networkOf,
   parseAddress,
@@ -146,4 +148,22 @@ test('fromBigInt inverts toBigInt, which keeps the order of the bytes', () => {
       if (a.length === b.length) expect(toBigInt(a) < toBigInt(b)).toBe(Buffer.compare(a, b) < 0);
     }),
   );
+});
+
+test.each([
+  ['::ffff:192.0.2.1', true],
+  ['::ffff:0.0.0.0/96', true],
+  ['::ffff:10.0.0.0/104', true],
+  ['::', false],
+  ['::/95', false],
+  ['::fffe:0:0/96', false],
+  ['::192.0.2.1', false],
+  ['64:ff9b::/96', false],
+  ['192.0.2.1', false],
+])('%s is IPv4 written as IPv6: %s', (text, expected) => {
+  const address = parseAddress(text);
+  const prefix = parsePrefix(text);
+  const canonical =
+    address === null ? ((prefix && formatPrefix(prefix)) ?? '') : formatAddress(address);
+  expect(isMapped(canonical)).toBe(expected);
 });

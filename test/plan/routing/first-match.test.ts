@@ -156,6 +156,16 @@ describe('orderForFirstMatch', () => {
     expect(order.fdLinks[0]?.routes).toContainEqual(wide);
   });
 
+  test('a route one of whose pieces would be taken for IPv4 is left whole and named', () => {
+    const all = planned('::/0');
+    const order = orderForFirstMatch(
+      [],
+      [link('eth0', all), link('eth1', planned('::fffe:0:0/96'))], // beside ::ffff:0:0/96
+    );
+    expect(destinations(order.fdLinks[0] ?? { routes: [] })).toStrictEqual(['::/0']);
+    expect(order.unsplit).toStrictEqual([{ link: 'eth0', route: all }]);
+  });
+
   test('the bound is of all pieces together', () => {
     // Each of the 40 holes of a route leaves about 80 pieces around it: 3,200 for one route, too many for two.
     const holes = (top: string) =>
