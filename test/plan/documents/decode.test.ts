@@ -82,8 +82,8 @@ describe('the alternatives of a union', () => {
   });
 
   test('become the errors of the one that was meant', () => {
-    expect(errors(PlanOptions, { defaultRoute: { link: 'a/b', lnk: 1 } })).toStrictEqual([
-      ['value', 'defaultRoute.link', 'IfName', 'a/b'],
+    expect(errors(PlanOptions, { defaultRoute: { link: '', lnk: 1 } })).toStrictEqual([
+      ['value', 'defaultRoute.link', 'LinkName', ''],
       ['unknown-key', 'defaultRoute.lnk', 'no key "lnk"; the keys are link', 1],
     ]);
     expect(errors(PlanOptions, { defaultRoute: 'first' })).toStrictEqual([
