@@ -6,6 +6,7 @@ import { NetworkPlan } from '../../src/plan/model/network-plan.js';
 import { NamespaceState } from '../../src/plan/model/state.js';
 import { compile } from '../../src/plan/rules/compile.js';
 import { describe as diagnose } from '../../src/plan/views/failure-text.js';
+import { compareWithKernel } from '../support/decision-witness.js';
 import { fixtureFile, optionsOf, outcomeOf, recipes } from '../support/fixtures.js';
 import { test } from '../support/netns.js';
 import { observeNetns } from '../support/observe.js';
@@ -49,6 +50,9 @@ describeWith(['netns'], 'fixtures on the kernel', () => {
     const { netns: _, ...portable } = live;
     if (capturing)
       writeFileSync(fixtureFile(name, 'state.yaml'), writeDocument(NamespaceState, portable));
+
+    const { disagreements } = await compareWithKernel(pair.netns, 1, 60);
+    expect(disagreements).toStrictEqual([]);
 
     const captured = readDocument(NamespaceState, writeDocument(NamespaceState, live));
     if (E.isLeft(captured)) throw new Error(JSON.stringify(captured.left));

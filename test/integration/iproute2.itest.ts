@@ -28,9 +28,6 @@ const byFamily = <A extends { readonly family: string }>(
   ...list.filter(({ family }) => family !== 'inet'),
 ];
 
-/** FRA_SPORT_MASK and FRA_DPORT_MASK, of linux 6.15. */
-const PORT_MASKS = ['28', '29'];
-
 /** Groups that the kernel joins get entries in its own time. */
 const MULTICAST = /^(22[4-9]|23\d|ff)/;
 
@@ -46,11 +43,9 @@ const comparable = (state: NamespaceState) => ({
   routes: byFamily(state.routes).map((r) => ({
     ...without(r, 'lock', 'expires', 'other'),
     expires: r.expires !== undefined,
-    realm: r.other?.['11'],
   })),
-  rules: byFamily(state.rules).map((r) =>
-    r.other === undefined ? r : { ...r, other: without(r.other, ...PORT_MASKS) },
-  ),
+  // the masks are of linux 6.15, and of iproute2 6.15
+  rules: byFamily(state.rules).map((r) => without(r, 'sportMask', 'dportMask')),
   neighbors: state.neighbors.filter(({ dst }) => !MULTICAST.test(dst)),
   nexthops: state.nexthops.map((n) => (n.blackhole ? without(n, 'family') : n)),
 });
@@ -83,7 +78,7 @@ ip rule add prio 43 l3mdev; ip -6 rule add from 2001:db8::/32 prohibit
 ip link add br0 type bridge; ip link add name v1 type veth peer name v2; ip link set v1 master br0 up
 ip link add mv0 link eth0 type macvlan mode private; ip link add mt0 link eth0 type macvtap
 ip tuntap add dev tun0 mode tun; ip tuntap add dev tap0 mode tap; ip link set tun0 up
-ip link add vx0 type vxlan id 9 dstport 4789 dev eth0; ip link set eth0 gso_max_size 4096
+ip link add vx0 type vxlan id 9 dstport 4789 dev eth0; ip link set eth0 gso_max_size 4096 group 7
 ip addr add 224.0.0.7/32 dev eth0 autojoin; ip addr add 10.7.0.2/32 dev tun0
 ip neigh add 10.7.0.9 dev tun0 nud permanent
 `;

@@ -77,7 +77,7 @@ describeWith(['netns', 'strace'], 'plan and --dry-run', () => {
       const requests = requestsIn(calls);
       expect(requests).toHaveLength(calls.match(/nlmsg_type=/g)?.length ?? 0);
       const told = Object.keys(ASKS).map((of) => requests.filter(([is]) => is === of).length);
-      expect(told).toStrictEqual([9, 1, 1]); // seven kinds of objects, settings of links, queues; nothing else is there
+      expect(told).toStrictEqual([10, 1, 1]); // seven kinds of objects, settings of links, queues, address labels; nothing else is there
       expect(requests.filter(([of, type]) => ASKS[of]?.(type) !== true)).toStrictEqual([]);
       expect(pair.netns.sh(LEGACY_TABLES)).toBe('');
       expect(writeDocument(NamespaceState, await observeNetns(pair.netns.path))).toBe(before);

@@ -77,6 +77,7 @@ const shownLink = (shown: Json, indices: Indices): Json => {
     parent,
     mode: kind === 'tun' ? data['type'] : kind === 'macvlan' ? data['mode'] : undefined,
     altnames: shown['altnames'],
+    group: shown['group'] === 'default' ? undefined : Number(shown['group']),
   });
 };
 const comparableLink = (link: Link): Json => without(link, 'carrier');
@@ -142,6 +143,11 @@ const number = (text: unknown): number | undefined =>
 const nonEmpty = (list: unknown): unknown =>
   Array.isArray(list) && list.length > 0 ? list : undefined;
 
+const flow = (shown: Json): unknown => {
+  const { from, to } = (shown['flow'] ?? {}) as Json;
+  return realms(from, to);
+};
+
 const shownRoute = (shown: Json, family: 'inet' | 'inet6', indices: Indices): Json => {
   const metrics = (shown['metrics'] as ReadonlyArray<Json> | undefined)?.[0];
   return defined({
@@ -162,6 +168,7 @@ const shownRoute = (shown: Json, family: 'inet' | 'inet6', indices: Indices): Js
     metrics: metrics === undefined ? undefined : without(metrics, 'congestion', 'features'),
     congctl: metrics?.['congestion'],
     pref: shown['pref'],
+    realms: flow(shown),
     expires: shown['expires'] === undefined ? undefined : coarse(shown['expires']),
     nexthops: (shown['nexthops'] as ReadonlyArray<Json> | undefined)?.map((hop) =>
       defined({
@@ -169,6 +176,7 @@ const shownRoute = (shown: Json, family: 'inet' | 'inet6', indices: Indices): Js
         ifindex: indices.get(hop['dev']),
         gateway: gateway(hop),
         flags: nonEmpty(hop['flags']),
+        realms: flow(hop),
       }),
     ),
   });
@@ -184,6 +192,9 @@ const comparableRoute = (route: Route): Json => {
   });
 };
 
+const range = (start: unknown, end: unknown) => (start === undefined ? undefined : { start, end });
+const realms = (from: unknown, to: unknown): unknown => (from === undefined ? to : `${from}/${to}`);
+
 const shownRule = (shown: Json, family: 'inet' | 'inet6'): Json => {
   /** The kernel keeps the host bits of a selector and never compares them. */
   const selector = (address: unknown, length: unknown) =>
@@ -193,7 +204,7 @@ const shownRule = (shown: Json, family: 'inet' | 'inet6'): Json => {
   return defined({
     family,
     priority: shown['priority'],
-    action: shown['action'] ?? (shown['goto'] === undefined ? 'to_tbl' : 'goto'),
+    action: shown['action'] ?? ['goto', 'nop'].find((action) => action in shown) ?? 'to_tbl',
     table: table(shown['table']),
     src: selector(shown['src'], shown['srclen']),
     dst: selector(shown['dst'], shown['dstlen']),
@@ -204,11 +215,21 @@ const shownRule = (shown: Json, family: 'inet' | 'inet6'): Json => {
     oif: shown['oif'],
     invert: 'not' in shown ? true : undefined,
     protocol: shown['protocol'],
+    goto: shown['goto'],
+    suppressPrefixlength: shown['suppress_prefixlen'],
+    suppressIfgroup: number(shown['suppress_ifgroup']),
+    l3mdev: 'l3mdev' in shown ? true : undefined,
+    uidRange: range(shown['uid_start'], shown['uid_end']),
+    ipproto: ({ tcp: 6, udp: 17 } as Json)[String(shown['ipproto'])],
+    sport: range(shown['sport_start'] ?? shown['sport'], shown['sport_end'] ?? shown['sport']),
+    dport: range(shown['dport_start'] ?? shown['dport'], shown['dport_end'] ?? shown['dport']),
+    tunId: shown['tun_id']?.toString(),
+    realms: realms(shown['flow_from'], shown['flow_to']),
   });
 };
-/** `ip` prints a mask only where it is not all ones. */
+/** `ip` prints a mask only where it is not all ones, and this one none of a port. */
 const comparableRule = (rule: Rule): Json =>
-  without(rule, 'other', ...(rule.fwmask === 0xffff_ffff ? ['fwmask'] : []));
+  without(rule, 'sportMask', 'dportMask', ...(rule.fwmask === 0xffff_ffff ? ['fwmask'] : []));
 
 const NEIGHBOR_FLAGS = ['router', 'proxy', 'extern_learn', 'offload', 'managed'];
 /** What the kernel learns changes between two readings. */
@@ -293,6 +314,7 @@ ip addr add fd00::7 peer fd00::8/128 dev eth0 nodad
 ip link add br0 type bridge
 ip link add mv0 link eth0 type macvlan mode private
 ip tuntap add dev tap0 mode tap
+ip link set mv0 group 7
 ip tuntap add dev tun0 mode tun
 ip link set tap0 master br0
 ip nexthop add id 7 via 10.0.0.1 dev eth0
@@ -315,6 +337,11 @@ ip rule add not from 10.1.0.2/24 to 10.0.0.0/8 tos 0x10 fwmark 0x5/0xff iif eth0
 ip rule add fwmark 7 lookup 300 pref 60
 ip rule add from all goto 32766 pref 50
 ip -6 rule add prohibit to 2001:db8::/32
+ip rule add pref 61 uidrange 5-9 ipproto udp sport 53 dport 1000-2000 lookup 300
+ip rule add pref 62 lookup 300 suppress_prefixlength 8 suppress_ifgroup 7
+ip rule add pref 63 nop; ip rule add pref 64 tun_id 99 lookup 300; ip rule add pref 65 lookup 300 realms 5/9
+ip rule add pref 66 l3mdev
+ip route add 100.80.0.0/16 via 10.0.0.1 realm 3/4
 ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev eth0 nud permanent router protocol bird
 ip neigh add 10.0.0.10 lladdr 02:00:00:00:00:0a dev eth0 extern_learn
 ip neigh add 10.0.0.11 lladdr 02:00:00:00:00:0b dev eth0 nud noarp

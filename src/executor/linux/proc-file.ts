@@ -14,16 +14,16 @@ const text = new TextDecoder();
 /** A kernel without what the file is about, or a process that may not know. */
 const NOT_THERE: ReadonlyArray<number> = [ENOENT, EACCES, EPERM];
 
-/** The file's text, 4096 bytes at most; null where it is not there or may not be read. */
+/** The file's text, 4096 bytes at most unless it is said; null where it is not there or may not be read. */
 export const readProcFile =
-  (path: string): IOE.IOEither<LibcError, string | null> =>
+  (path: string, most = MOST): IOE.IOEither<LibcError, string | null> =>
   () => {
     const opened = open(path, O_RDONLY)();
     if (E.isLeft(opened))
       return opened.left._tag === 'SyscallError' && NOT_THERE.includes(opened.left.errno)
         ? E.right(null)
         : opened;
-    const buffer = new Uint8Array(MOST);
+    const buffer = new Uint8Array(most);
     const got = read(opened.right, buffer)();
     close(opened.right)();
     return E.isLeft(got) ? got : E.right(text.decode(buffer.subarray(0, got.right)));

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as IOE from 'fp-ts/lib/IOEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { ADDRESS_LABELS, type AddressLabel } from '../../plan/model/address-label.js';
 import type {
   FilterChain,
   Filters,
@@ -22,11 +23,13 @@ import {
   EPROTONOSUPPORT,
 } from '../linux/errno.js';
 import type { LibcError } from '../linux/failure.js';
+import { readMergedTables } from '../linux/merged-tables.js';
 import { isAsleep } from '../linux/modules.js';
 import { readSysctls } from '../linux/sysctls.js';
 import { type LegacyTable, readLegacyTables } from '../linux/xtables-socket.js';
 import { decodeInfo, decodeLegacyTable, unreadLegacyTable } from '../netfilter/legacy.js';
 import { readRuleset } from '../netfilter/ruleset.js';
+import { addressLabelDump } from '../netlink/address-label.js';
 import type { Connection } from '../netlink/connection.js';
 import { runDump } from '../netlink/dump.js';
 import { type LinkSettings, linkSettingsDump } from '../netlink/link-settings.js';
@@ -41,6 +44,7 @@ interface Opened {
   readonly xfrm: Transport | null;
   readonly tables: ReadonlyArray<LegacyTable>;
   readonly sysctls: ReadonlyArray<Sysctl>;
+  readonly mergedTables: boolean | undefined;
 }
 
 /** A kernel that lacks the subject, or does not let this process ask: there is nothing to be known. */
@@ -76,12 +80,18 @@ const closeAll = ({ netfilter, xfrm }: Pick<Opened, 'netfilter' | 'xfrm'>): void
   xfrm?.close();
 };
 
-const readInside = (): E.Either<LibcError, Pick<Opened, 'tables' | 'sysctls'>> => {
+const readInside = (): E.Either<LibcError, Omit<Opened, 'netfilter' | 'xfrm'>> => {
   const tables = readLegacyTables();
   if (E.isLeft(tables) && !isUnknownThere(tables.left)) return tables;
   const sysctls = readSysctls();
   if (E.isLeft(sysctls)) return sysctls;
-  return E.right({ tables: E.isRight(tables) ? tables.right : [], sysctls: sysctls.right });
+  const merged = readMergedTables();
+  if (E.isLeft(merged)) return merged;
+  return E.right({
+    tables: E.isRight(tables) ? tables.right : [],
+    sysctls: sysctls.right,
+    mergedTables: merged.right,
+  });
 };
 
 /** To be run inside the namespace. */
@@ -148,6 +158,15 @@ const sysctlsOf = (
   return [...ofNamespace, ...ofLinks];
 };
 
+/** The policy table that every namespace begins with; an empty one is that of a kernel without IPv6. */
+const areUsual = (labels: ReadonlyArray<AddressLabel>): boolean =>
+  labels.length === 0 ||
+  (labels.length === ADDRESS_LABELS.length &&
+    labels.every(({ prefix, label, ifindex }, i) => {
+      const usual = ADDRESS_LABELS[i];
+      return prefix === usual?.prefix && label === usual.label && ifindex === undefined;
+    }));
+
 const isXdp = (filter: LinkFilter | null): filter is LinkFilter => filter !== null;
 
 const list = <K extends string, A>(
@@ -167,11 +186,14 @@ const readOpened = (
     TE.bind('legacy', () => TE.fromEither(readLegacy(opened))),
     TE.bind('nftables', () => readNftables(opened)),
     TE.bind('ipsec', () => readIpsec(opened)),
-    TE.map(({ links, classifiers, legacy, nftables, ipsec }) => ({
+    TE.bind('labels', () => orNone(connection.dump(addressLabelDump))),
+    TE.map(({ links, classifiers, legacy, nftables, ipsec, labels }) => ({
       ...list('netfilter', [...legacy, ...nftables]),
       ...list('ipsec', ipsec),
       ...list('linkFilters', [...links.map(({ xdp }) => xdp).filter(isXdp), ...classifiers]),
       ...list('sysctls', sysctlsOf(opened.sysctls, links)),
+      ...list('addressLabels', areUsual(labels) ? [] : labels),
+      ...(opened.mergedTables === undefined ? {} : { mergedTables: opened.mergedTables }),
     })),
   );
 

@@ -41,6 +41,8 @@ export const RTM_DELNEIGH = 29;
 export const RTM_GETNEIGH = 30;
 export const RTM_NEWRULE = 32;
 export const RTM_GETRULE = 34;
+export const RTM_NEWADDRLABEL = 72;
+export const RTM_GETADDRLABEL = 74;
 export const RTM_NEWNEXTHOP = 104;
 export const RTM_GETNEXTHOP = 106;
 
@@ -65,6 +67,7 @@ export const IFLA_LINK = 5;
 export const IFLA_MASTER = 10;
 export const IFLA_OPERSTATE = 16;
 export const IFLA_LINKINFO = 18;
+export const IFLA_GROUP = 27;
 export const IFLA_EXT_MASK = 29;
 export const IFLA_CARRIER = 33;
 export const IFLA_GSO_MAX_SIZE = 41;
@@ -78,6 +81,11 @@ export const IFLA_IPVLAN_MODE = 1;
 export const IFLA_TUN_TYPE = 3;
 /** Leaves IFLA_STATS and IFLA_STATS64 out of a dump. */
 export const RTEXT_FILTER_SKIP_STATS = 1 << 3;
+
+// linux/if_addrlabel.h
+export const IFADDRLBLMSG_LEN = 12;
+export const IFAL_ADDRESS = 1;
+export const IFAL_LABEL = 2;
 
 // linux/if_addr.h
 export const IFADDRMSG_LEN = 8;
@@ -102,6 +110,7 @@ export const RTA_PRIORITY = 6;
 export const RTA_PREFSRC = 7;
 export const RTA_METRICS = 8;
 export const RTA_MULTIPATH = 9;
+export const RTA_FLOW = 11;
 export const RTA_CACHEINFO = 12;
 export const RTA_TABLE = 15;
 export const RTA_VIA = 18;
@@ -125,17 +134,35 @@ export const NDA_FLAGS_EXT = 15;
 // linux/fib_rules.h
 export const FIB_RULE_HDR_LEN = 12;
 export const FIB_RULE_INVERT = 0x2;
+export const FIB_RULE_UNRESOLVED = 0x4;
+export const FIB_RULE_IIF_DETACHED = 0x8;
+export const FIB_RULE_OIF_DETACHED = 0x10;
 export const FRA_DST = 1;
 export const FRA_SRC = 2;
 export const FRA_IIFNAME = 3;
+export const FRA_GOTO = 4;
 export const FRA_PRIORITY = 6;
 export const FRA_FWMARK = 10;
+export const FRA_FLOW = 11;
+export const FRA_TUN_ID = 12;
+export const FRA_SUPPRESS_IFGROUP = 13;
 export const FRA_SUPPRESS_PREFIXLEN = 14;
 export const FRA_TABLE = 15;
 export const FRA_FWMASK = 16;
 export const FRA_OIFNAME = 17;
 export const FRA_PAD = 18;
+export const FRA_L3MDEV = 19;
+export const FRA_UID_RANGE = 20;
 export const FRA_PROTOCOL = 21;
+export const FRA_IP_PROTO = 22;
+export const FRA_SPORT_RANGE = 23;
+export const FRA_DPORT_RANGE = 24;
+export const FRA_DSCP = 25;
+export const FRA_FLOWLABEL = 26;
+export const FRA_FLOWLABEL_MASK = 27;
+export const FRA_SPORT_MASK = 28;
+export const FRA_DPORT_MASK = 29;
+export const FRA_DSCP_MASK = 30;
 
 // linux/nexthop.h
 export const NHMSG_LEN = 8;

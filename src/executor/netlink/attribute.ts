@@ -113,6 +113,9 @@ export class AttributeReader {
   be32(): number {
     return this.sized(4) ? this.view.getUint32(this.start, false) : 0;
   }
+  be64(): bigint {
+    return this.sized(8) ? this.view.getBigUint64(this.start, false) : 0n;
+  }
 
   /** A view of the value: valid as long as the receive buffer is. */
   bytes(): Uint8Array {

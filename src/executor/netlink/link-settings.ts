@@ -34,6 +34,7 @@ const IPV4: ReadonlyArray<Setting> = [
   [23, 'net.ipv4.conf.*.src_valid_mark', 0],
   [24, 'net.ipv4.conf.*.proxy_arp_pvlan', 0],
   [25, 'net.ipv4.conf.*.route_localnet', 0],
+  [28, 'net.ipv4.conf.*.ignore_routes_with_linkdown', 0],
   [29, 'net.ipv4.conf.*.drop_unicast_in_l2_multicast', 0],
   [30, 'net.ipv4.conf.*.drop_gratuitous_arp', 0],
   [31, 'net.ipv4.conf.*.bc_forwarding', 0],
@@ -44,9 +45,14 @@ const IPV6: ReadonlyArray<Setting> = [
   [0, 'net.ipv6.conf.*.forwarding', 0],
   [1, 'net.ipv6.conf.*.hop_limit', 64],
   [3, 'net.ipv6.conf.*.accept_ra', 1],
+  [10, 'net.ipv6.conf.*.use_tempaddr', 0],
   [22, 'net.ipv6.conf.*.proxy_ndp', 0],
+  [23, 'net.ipv6.conf.*.optimistic_dad', 0],
   [25, 'net.ipv6.conf.*.mc_forwarding', 0],
   [26, 'net.ipv6.conf.*.disable_ipv6', 0],
+  [34, 'net.ipv6.conf.*.use_optimistic', 0],
+  [37, 'net.ipv6.conf.*.use_oif_addrs_only', 0],
+  [39, 'net.ipv6.conf.*.ignore_routes_with_linkdown', 0],
 ];
 
 /** IFLA_XDP_ATTACHED: XDP_ATTACHED_*, linux/if_link.h. */
@@ -72,7 +78,8 @@ const differing = (
   settings.flatMap(([index, key, compiledIn]) => {
     if (4 * index + 4 > reader.size) return [];
     const value = reader.u32At(4 * index) | 0;
-    return value === compiledIn
+    // a tunnel's use_tempaddr is -1: it never has any
+    return value === compiledIn || (value === -1 && key.endsWith('.use_tempaddr'))
       ? []
       : [{ key, value: String(value), ...(ifindex === undefined ? {} : { ifindex }) }];
   });

@@ -18,6 +18,7 @@ import {
   IFLA_BROADCAST,
   IFLA_CARRIER,
   IFLA_EXT_MASK,
+  IFLA_GROUP,
   IFLA_GSO_MAX_SIZE,
   IFLA_IFNAME,
   IFLA_INFO_DATA,
@@ -95,6 +96,11 @@ const readLinkLayer = (reader: AttributeReader, link: Draft<Link>): void => {
   else link.broadcast = address;
 };
 
+const readGroup = (reader: AttributeReader, link: Draft<Link>): void => {
+  const group = reader.u32();
+  if (group !== 0) link.group = group;
+};
+
 const readLinkAttribute = (reader: AttributeReader, link: Draft<Link>): void => {
   switch (reader.type) {
     case IFLA_IFNAME:
@@ -110,6 +116,9 @@ const readLinkAttribute = (reader: AttributeReader, link: Draft<Link>): void => 
       return;
     case IFLA_LINK:
       link.parent = reader.u32();
+      return;
+    case IFLA_GROUP:
+      readGroup(reader, link);
       return;
     case IFLA_MASTER:
       link.master = trusted.ifIndex(reader.u32());

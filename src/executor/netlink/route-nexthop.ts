@@ -4,11 +4,12 @@ import { bitsOf, flagsOf } from '../../plan/model/kernel-names/names.js';
 import { ROUTE_FLAGS } from '../../plan/model/kernel-names/route.js';
 import { type Family, trusted } from '../../plan/model/scalars.js';
 import type { Nexthop } from '../../plan/model/state.js';
-import { RTA_GATEWAY, RTA_MULTIPATH, RTA_VIA, RTNEXTHOP_LEN } from './abi.js';
+import { RTA_FLOW, RTA_GATEWAY, RTA_MULTIPATH, RTA_VIA, RTNEXTHOP_LEN } from './abi.js';
 import { type AttributeReader, afOfFamily } from './attribute.js';
 import { AttributeWriter, u16Bytes, u32Bytes } from './attribute-writer.js';
 import type { Draft } from './draft.js';
 import { align4 } from './message.js';
+import { flowOf, realmsOf } from './realms.js';
 
 const readHopAttribute = (reader: AttributeReader, family: Family, hop: Draft<Nexthop>): void => {
   switch (reader.type) {
@@ -17,6 +18,9 @@ const readHopAttribute = (reader: AttributeReader, family: Family, hop: Draft<Ne
       return;
     case RTA_VIA:
       hop.gateway = reader.via();
+      return;
+    case RTA_FLOW:
+      hop.realms = realmsOf(reader.u32());
       return;
     default:
       hop.other = { ...hop.other, [reader.type]: reader.hex() };
@@ -68,9 +72,11 @@ export const writeNexthops = (
   nexthops: ReadonlyArray<Nexthop>,
 ): void => {
   const run = new AttributeWriter();
-  for (const { gateway, other, flags, weight, ifindex } of nexthops) {
+  for (const { gateway, realms, other, flags, weight, ifindex } of nexthops) {
     const attributes = new AttributeWriter();
     if (gateway !== undefined) writeGateway(attributes, family, gateway);
+    if (realms !== undefined)
+      attributes.attribute(RTA_FLOW, u32Bytes(attributes.known(flowOf(realms), realms)));
     attributes.kept(other);
     run
       .raw(u16Bytes(RTNEXTHOP_LEN + attributes.size))

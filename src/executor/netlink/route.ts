@@ -16,6 +16,7 @@ import {
   RTA_CACHEINFO,
   RTA_DST,
   RTA_EXPIRES,
+  RTA_FLOW,
   RTA_GATEWAY,
   RTA_METRICS,
   RTA_MULTIPATH,
@@ -40,16 +41,17 @@ import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
 import type { WireError } from './failure.js';
 import { readMetrics, writeMetrics } from './metrics.js';
+import { flowOf, realmsOf } from './realms.js';
 import { readNexthops, settableRouteFlags, writeGateway, writeNexthops } from './route-nexthop.js';
 
 /** Everything has no RTA_DST. */
 const prefix = (reader: AttributeReader, family: Family, prefixLen: number): Prefix =>
   prefixLen === 0 ? EVERYTHING[family] : trusted.prefix(`${reader.address(family)}/${prefixLen}`);
 
-/** rta_expires, in clock_t and signed: a route past its time has a negative one. */
+/** rta_expires, in clock_t and signed: a route past its time has a negative one, and is not used any more. */
 const readExpires = (reader: AttributeReader, route: Draft<Route>): void => {
   const ticks = reader.u32At(8) | 0;
-  if (ticks !== 0) route.expires = Math.max(0, Math.floor(ticks / USER_HZ));
+  if (ticks !== 0) route.expires = Math.max(0, Math.ceil(ticks / USER_HZ));
 };
 
 const readLead = (reader: AttributeReader, route: Draft<Route>): void => {
@@ -68,6 +70,9 @@ const readLead = (reader: AttributeReader, route: Draft<Route>): void => {
       return;
     case RTA_NH_ID:
       route.nhid = reader.u32();
+      return;
+    case RTA_FLOW:
+      route.realms = realmsOf(reader.u32());
       return;
     case RTA_PAD:
       return;
@@ -206,6 +211,8 @@ export const encodeRoute = (route: Route): E.Either<WireError, Uint8Array> => {
       u8Bytes(writer.known(numberOf(ROUTER_PREFERENCE, route.pref), route.pref)),
     );
   if (route.expires !== undefined) writer.attribute(RTA_EXPIRES, u32Bytes(route.expires));
+  if (route.realms !== undefined)
+    writer.attribute(RTA_FLOW, u32Bytes(writer.known(flowOf(route.realms), route.realms)));
   writer.kept(route.other);
   const header = new AttributeWriter().raw(rtmsg(writer, route, dstLen, srcLen));
   return header.append(writer).finish();

@@ -78,6 +78,7 @@ const LinkJson = t.intersection([
     link_index: U32,
     linkinfo: LinkInfo,
     altnames: t.readonlyArray(t.string),
+    group: t.string,
   }),
 ]);
 type LinkJson = t.TypeOf<typeof LinkJson>;
@@ -145,6 +146,10 @@ const carrierOf = (flags: ReadonlyArray<string>): boolean | undefined =>
 /** iproute2's own flag: the device below is down. The kernel has none such. */
 const PARENT_DOWN = 'M-DOWN';
 
+/** `default` is 0, which the state leaves out; other names are in the host's files only. */
+const groupOf = (group: string | undefined): number | undefined =>
+  group !== undefined && /^[1-9]\d{0,8}$/.test(group) ? Number(group) : undefined;
+
 const toLink = (indices: Indices, json: LinkJson): Link =>
   defined<Link>({
     ifindex: json.ifindex,
@@ -163,6 +168,7 @@ const toLink = (indices: Indices, json: LinkJson): Link =>
     parent: parentOf(indices, json),
     mode: modeOf(json.linkinfo ?? {}),
     altnames: json.altnames,
+    group: groupOf(json.group),
   });
 
 /** Indices by the names of links, as far as they can be read: errors in links are reported by the codec. */

@@ -4,14 +4,22 @@ import { familyOf } from '../model/address.js';
 import { closed } from '../model/closed.js';
 import { METRIC, RT_TABLE } from '../model/kernel-names/route.js';
 import { type Family, IpAddress, LegWeight, MemberWeight, U32 } from '../model/scalars.js';
-import type { Nexthop, NexthopObject, RawAttributes, Route } from '../model/state.js';
+import type { Nexthop, NexthopObject, Route } from '../model/state.js';
 import { defined } from './links.js';
-import { Destination, Device, type Indices, Protocol, Scope, Table, Tos, Via } from './scalars.js';
+import {
+  Destination,
+  Device,
+  type Indices,
+  Protocol,
+  Scope,
+  SecondsLeft,
+  Table,
+  Tos,
+  Via,
+} from './scalars.js';
 
 const flags = t.readonlyArray(t.string);
 
-/** RTA_FLOW. Source: linux/rtnetlink.h. */
-const RTA_FLOW = '11';
 const Flow = closed('Flow', {}, { from: t.string, to: t.string });
 
 /** RTAX_* whose unit iproute2 changes for people. Source: print_rta_metrics in ip/iproute.c. */
@@ -46,7 +54,7 @@ export const routeJson = (family: Family, indices: Indices) =>
       metric: U32,
       flags,
       pref: t.string,
-      expires: U32,
+      expires: SecondsLeft,
       dev: Device(indices),
       gateway: IpAddress,
       via: Via,
@@ -64,26 +72,17 @@ export const routeJson = (family: Family, indices: Indices) =>
   );
 type RouteJson = t.TypeOf<ReturnType<typeof routeJson>>;
 
-/** `value` as the hex of its bytes, low byte first: as an attribute of a little-endian host. */
-export const hexOf = (value: number, bytes: number): string =>
-  Array.from({ length: bytes }, (_, i) =>
-    ((value >>> (8 * i)) & 0xff).toString(16).padStart(2, '0'),
-  ).join('');
-
-/** Realms: two u16 in a u32; a realm that is a name of the host's stays text. */
-export const flowHex = ({
-  from = '0',
-  to = '0',
+/** Realms as ip-route(8) writes them; a realm that is a name of the host's stays one. */
+export const realmsOf = ({
+  from,
+  to,
 }: {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-}): string =>
-  /^\d+$/.test(from) && /^\d+$/.test(to)
-    ? hexOf(Number(to), 2) + hexOf(Number(from), 2)
-    : `${from}/${to}`;
-
-const other = (flow: t.TypeOf<typeof Flow> | undefined): RawAttributes | undefined =>
-  flow === undefined ? undefined : { [RTA_FLOW]: flowHex(flow) };
+}): string | undefined => {
+  if (from === undefined) return to;
+  return `${from}/${to ?? 0}`;
+};
 
 const toMetrics = (json: RouteJson['metrics']): Route['metrics'] => {
   const printed: Readonly<Record<string, unknown>> = Object.assign({}, ...(json ?? []));
@@ -100,7 +99,8 @@ const toNexthop = (json: NexthopJson): Nexthop =>
     ifindex: json.dev,
     gateway: json.gateway ?? json.via,
     flags: json.flags === undefined || json.flags.length === 0 ? undefined : json.flags,
-    other: other(json.flow),
+    realms: json.flow === undefined ? undefined : realmsOf(json.flow),
+    other: undefined,
   });
 
 export const toRoute = (family: Family, json: RouteJson): Route =>
@@ -125,7 +125,8 @@ export const toRoute = (family: Family, json: RouteJson): Route =>
     congctl: json.metrics?.[0]?.congestion,
     pref: json.pref,
     expires: json.expires,
-    other: other(json.flow),
+    realms: json.flow === undefined ? undefined : realmsOf(json.flow),
+    other: undefined,
   });
 
 /** NHA_GROUP_TYPE, a u16 sent for every group, and NHA_RES_GROUP, a nest. Source: linux/nexthop.h. */

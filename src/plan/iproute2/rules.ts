@@ -4,43 +4,65 @@ import * as t from 'io-ts';
 import { networkOf, widthOf } from '../model/address.js';
 import { closed } from '../model/closed.js';
 import type { NeighborFlag } from '../model/kernel-names/neighbor.js';
-import { type Family, IpAddress, type Prefix, PrefixLen, trusted, U32 } from '../model/scalars.js';
+import {
+  type Family,
+  IpAddress,
+  type Prefix,
+  PrefixLen,
+  trusted,
+  U16,
+  U32,
+} from '../model/scalars.js';
 import type { Neighbor, RawAttributes, Rule } from '../model/state.js';
 import { defined } from './links.js';
-import { flowHex, hexOf } from './routes.js';
-import { Decimal, Device, type Indices, LlAddress, Protocol, Table, Tos } from './scalars.js';
+import { realmsOf } from './routes.js';
+import {
+  Decimal,
+  Device,
+  type Indices,
+  LlAddress,
+  Mask16,
+  Protocol,
+  Table,
+  Tos,
+} from './scalars.js';
 
 const AddressOrAll = t.union([t.literal('all'), IpAddress], 'an address or all');
-
-const isDigits = (text: string): boolean => /^\d{1,10}$/.test(text);
 
 /** `80`, or `start` to `end`. */
 type Ports = readonly [one: number | undefined, start: number | undefined, end: number | undefined];
 
-/** struct fib_rule_port_range: two u16. */
-const portsHex = ([one, start, end]: Ports): string | undefined => {
+const portsOf = ([one, start, end]: Ports): Rule['sport'] => {
   const [from, to] = [start ?? one, end ?? one];
-  return from === undefined || to === undefined ? undefined : hexOf(from, 2) + hexOf(to, 2);
+  return from === undefined || to === undefined ? undefined : { start: from, end: to };
 };
 
-/** A number printed as text, or a name that only the host can resolve. */
-const textHex = (text: string | undefined, bytes: number): string | undefined =>
-  text === undefined || !isDigits(text) ? text : hexOf(Number(text), bytes);
+/** What a text stands for: its digits, or a name of `names`; undefined for a name that only the host knows. */
+const numbered = (
+  text: string | undefined,
+  names: Readonly<Record<string, number>>,
+): number | undefined => {
+  if (text === undefined) return undefined;
+  return /^\d{1,10}$/.test(text) ? Number(text) : names[text];
+};
 
 /** IPPROTO_* that a rule is likely to name. Source: linux/in.h. */
-const IP_PROTOCOLS: Readonly<Record<string, string>> = {
-  icmp: '1',
-  tcp: '6',
-  udp: '17',
-  gre: '47',
-  esp: '50',
-  ah: '51',
-  'ipv6-icmp': '58',
-  sctp: '132',
+const IP_PROTOCOLS: Readonly<Record<string, number>> = {
+  icmp: 1,
+  tcp: 6,
+  udp: 17,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  'ipv6-icmp': 58,
+  sctp: 132,
 };
 
-/** Keys for selectors and settings that a Rule has no field for. */
-const extraCodecs = {
+/** Interface groups that every host names. Source: etc/iproute2/group. */
+const GROUPS: Readonly<Record<string, number>> = { default: 0 };
+
+/** Keys of selectors and settings. Source: print_rule in ip/iprule.c, of 4.17 to 7.1. */
+const selectorCodecs = {
   goto: U32,
   flow_from: t.string,
   flow_to: t.string,
@@ -51,12 +73,18 @@ const extraCodecs = {
   uid_start: U32,
   uid_end: U32,
   ipproto: t.string,
-  sport: U32,
-  sport_start: U32,
-  sport_end: U32,
-  dport: U32,
-  dport_start: U32,
-  dport_end: U32,
+  sport: U16,
+  sport_start: U16,
+  sport_end: U16,
+  sport_mask: Mask16,
+  dport: U16,
+  dport_start: U16,
+  dport_end: U16,
+  dport_mask: Mask16,
+  dscp: t.string,
+  dscp_mask: Tos,
+  flowlabel: Decimal,
+  flowlabel_mask: Decimal,
 };
 
 export const RuleJson = closed(
@@ -77,47 +105,35 @@ export const RuleJson = closed(
     oif_detached: t.null,
     table: Table,
     action: t.string,
+    /** what is `action` since iproute2 5.1 */
+    to_tbl: t.string,
     nop: t.null,
     unresolved: t.null,
     protocol: Protocol,
-    ...extraCodecs,
+    ...selectorCodecs,
   },
 );
 type RuleJson = t.TypeOf<typeof RuleJson>;
 
-/**
- * FRA_* by number (linux/fib_rules.h). A rule that has one is not the rule without it, so each is kept:
- * as the bytes that a little-endian kernel sends, or as iproute2's text where that is a name of the host's.
- */
-const OTHER: ReadonlyArray<readonly [string, (json: RuleJson) => string | undefined]> = [
-  ['4', ({ goto }) => (goto === undefined ? undefined : hexOf(goto, 4))],
-  ['11', ({ flow_from: from, flow_to: to }) => (from ?? to) && flowHex({ from, to })],
-  ['12', ({ tun_id: id }) => id?.toString(16).padStart(16, '0')],
-  ['13', ({ suppress_ifgroup: group }) => textHex(group, 4)],
-  ['14', ({ suppress_prefixlen: length }) => (length === undefined ? undefined : hexOf(length, 4))],
-  ['19', ({ l3mdev }) => (l3mdev === null ? '01' : undefined)],
-  [
-    '20',
-    ({ uid_start: from, uid_end: to }) =>
-      from === undefined || to === undefined ? undefined : hexOf(from, 4) + hexOf(to, 4),
-  ],
-  ['22', ({ ipproto = '' }) => textHex(IP_PROTOCOLS[ipproto] ?? ipproto, 1) || undefined],
-  ['23', (json) => portsHex([json.sport, json.sport_start, json.sport_end])],
-  ['24', (json) => portsHex([json.dport, json.dport_start, json.dport_end])],
-];
+/** Selectors that iproute2 writes as a name: FRA_* by number (linux/fib_rules.h), its text, its number. */
+const namedSelectors = ({ ipproto, suppress_ifgroup: group, dscp }: RuleJson) => ({
+  ipproto: ['22', ipproto, numbered(ipproto, IP_PROTOCOLS)] as const,
+  suppressIfgroup: ['13', group, numbered(group, GROUPS)] as const,
+  dscp: ['25', dscp, numbered(dscp, {})] as const,
+});
 
-const otherOf = (json: RuleJson): RawAttributes | undefined => {
-  const found = OTHER.flatMap(([attribute, read]) => {
-    const hex = read(json);
-    return hex === undefined ? [] : [[attribute, hex] as const];
-  });
-  return found.length > 0 ? Object.fromEntries(found) : undefined;
+/** Names that nobody but the host can resolve: the rule is not understood, and says by what. */
+const otherOf = (named: ReturnType<typeof namedSelectors>): RawAttributes | undefined => {
+  const unresolved = Object.values(named).flatMap(([attribute, text, number]) =>
+    text !== undefined && number === undefined ? [[attribute, text] as const] : [],
+  );
+  return unresolved.length > 0 ? Object.fromEntries(unresolved) : undefined;
 };
 
 /** FR_ACT_* as the state names them; iproute2 prints most as `action`. */
 const actionOf = (json: RuleJson): string => {
   if (json.goto !== undefined) return 'goto';
-  return json.nop === null ? 'nop' : (json.action ?? 'to_tbl');
+  return json.nop === null ? 'nop' : (json.action ?? json.to_tbl ?? 'to_tbl');
 };
 
 const selectorPrefix = (
@@ -129,8 +145,12 @@ const selectorPrefix = (
     ? undefined
     : trusted.prefix(networkOf(address, length ?? widthOf(family)));
 
-export const toRule = (family: Family, json: RuleJson): Rule =>
-  defined<Rule>({
+const uidRangeOf = ({ uid_start: start, uid_end: end }: RuleJson): Rule['uidRange'] =>
+  start === undefined || end === undefined ? undefined : { start, end };
+
+export const toRule = (family: Family, json: RuleJson): Rule => {
+  const named = namedSelectors(json);
+  return defined<Rule>({
     family,
     priority: json.priority,
     action: actionOf(json),
@@ -144,8 +164,26 @@ export const toRule = (family: Family, json: RuleJson): Rule =>
     fwmask: json.fwmask,
     invert: json.not === null ? true : undefined,
     protocol: json.protocol,
-    other: otherOf(json),
+    goto: json.goto,
+    suppressPrefixlength: json.suppress_prefixlen,
+    suppressIfgroup: named.suppressIfgroup[2],
+    l3mdev: json.l3mdev === null ? true : undefined,
+    uidRange: uidRangeOf(json),
+    ipproto: named.ipproto[2],
+    sport: portsOf([json.sport, json.sport_start, json.sport_end]),
+    dport: portsOf([json.dport, json.dport_start, json.dport_end]),
+    sportMask: json.sport_mask,
+    dportMask: json.dport_mask,
+    dscp: named.dscp[2],
+    dscpMask: json.dscp_mask,
+    flowlabel: json.flowlabel,
+    flowlabelMask: json.flowlabel_mask,
+    tunId: json.tun_id?.toString(),
+    realms: realmsOf({ from: json.flow_from, to: json.flow_to }),
+    flags: undefined,
+    other: otherOf(named),
   });
+};
 
 /** The NTF_* that iproute2 prints. Source: ip/ipneigh.c. */
 const PRINTED_FLAGS = [

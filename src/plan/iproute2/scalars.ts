@@ -17,6 +17,7 @@ import {
   type Prefix,
   trusted,
   U8,
+  U16,
   U32,
 } from '../model/scalars.js';
 
@@ -49,6 +50,9 @@ export const Decimal = reading('a number', (u) => decoded(U32, wholeNumber(u)));
 /** `0x10`; a name of the host's rt_dsfield is refused, `ip -N` prints none. */
 export const Tos = reading('a number, as `ip -N` prints it', (u) => decoded(U8, wholeNumber(u)));
 
+/** `0xffff` */
+export const Mask16 = reading('a mask of 16 bits', (u) => decoded(U16, wholeNumber(u)));
+
 /** A routing table; other names than the kernel's three are in the host's rt_tables only. */
 export const Table = reading('main, local, default or the number, as `ip -N` prints it', (u) =>
   decoded(U32, wholeNumber(u, TABLE)),
@@ -74,6 +78,11 @@ export const Seconds = reading<{ readonly seconds: number | null }>('seconds', (
   if (seconds === null) return null;
   return { seconds: seconds === INFINITY_LIFE_TIME ? null : seconds };
 });
+
+/** Seconds that a route has left; past its time they are negative, and 0 in the state. */
+export const SecondsLeft = reading('seconds', (u) =>
+  Number.isInteger(u) && (u as number) < 0 ? 0 : decoded(U32, u),
+);
 
 /** A link-layer address; that of a tunnel is an IP address and printed as one. Source: lib/ll_addr.c. */
 export const LlAddress = reading('a link-layer address', (u) => {

@@ -5,6 +5,7 @@
  * Each list is absent where there is nothing of its kind or it was not read, as in states of other sources.
  */
 import * as t from 'io-ts';
+import type { AddressLabel } from './address-label.js';
 import { closed } from './closed.js';
 import { Count, I32, IfIndex, IpAddress, U16 } from './scalars.js';
 
@@ -116,9 +117,12 @@ export const FILTER_LISTS = {
   sysctls: t.readonlyArray(Sysctl),
 } as const;
 
+/** What is read besides the objects that rtnetlink dumps and that can be put back. */
 export interface Filters {
   readonly netfilter?: ReadonlyArray<FilterChain>;
   readonly ipsec?: ReadonlyArray<IpsecPolicies>;
   readonly linkFilters?: ReadonlyArray<LinkFilter>;
   readonly sysctls?: ReadonlyArray<Sysctl>;
+  readonly addressLabels?: ReadonlyArray<AddressLabel>;
+  readonly mergedTables?: boolean;
 }

@@ -34,6 +34,7 @@ const link = lastingRecord('LastingLink', Link, {
   parent: 'lasts',
   mode: 'lasts',
   altnames: 'lasts',
+  group: 'lasts',
 });
 
 const address = lastingRecord(
@@ -80,6 +81,7 @@ const nexthop = lastingRecord('LastingNexthop', Nexthop, {
       return left?.length === 0 ? undefined : left;
     },
   },
+  realms: 'lasts',
   other: 'lasts',
 });
 
@@ -109,6 +111,7 @@ const route = lastingRecord('LastingRoute', Route, {
   pref: 'lasts',
   // the seconds that are left pass; that they will lasts
   expires: { codec: t.literal(true), of: () => true as const },
+  realms: 'lasts',
   other: 'lasts',
 });
 
@@ -127,6 +130,23 @@ const rule = lastingRecord('LastingRule', Rule, {
   fwmask: { codec: U32, of: (mask) => (mask === 0xffff_ffff ? undefined : mask) },
   invert: 'lasts',
   protocol: 'lasts',
+  goto: 'lasts',
+  suppressPrefixlength: 'lasts',
+  suppressIfgroup: 'lasts',
+  l3mdev: 'lasts',
+  uidRange: 'lasts',
+  ipproto: 'lasts',
+  sport: 'lasts',
+  dport: 'lasts',
+  sportMask: 'lasts',
+  dportMask: 'lasts',
+  dscp: 'lasts',
+  dscpMask: 'lasts',
+  flowlabel: 'lasts',
+  flowlabelMask: 'lasts',
+  tunId: 'lasts',
+  realms: 'lasts',
+  flags: 'lasts',
   other: 'lasts',
 });
 

@@ -5,8 +5,11 @@
  * routes in lookup order. Optional fields are absent when the kernel did not send the attribute.
  */
 import * as t from 'io-ts';
+import { AddressLabel } from './address-label.js';
 import { closed } from './closed.js';
 import { FILTER_LISTS } from './filters.js';
+import { RawAttributes } from './raw-attributes.js';
+import { Rule } from './rule.js';
 import {
   Family,
   IfIndex,
@@ -22,11 +25,9 @@ import {
   U32,
 } from './scalars.js';
 
-const names = t.readonlyArray(t.string);
+export { RawAttributes, Rule };
 
-/** Attributes that netplan does not interpret, kept to be put back: attribute type (decimal) to payload (hex). */
-export const RawAttributes = t.readonly(t.record(t.string, t.string), 'RawAttributes');
-export type RawAttributes = t.TypeOf<typeof RawAttributes>;
+const names = t.readonlyArray(t.string);
 
 /** A network interface. Source: RTM_NEWLINK, linux/if_link.h. */
 export const Link = closed(
@@ -62,6 +63,8 @@ export const Link = closed(
     /** the mode of a tun device ("tun" or "tap"), macvlan or ipvlan, from IFLA_INFO_DATA */
     mode: t.string,
     altnames: names,
+    /** IFLA_GROUP; absent is 0 */
+    group: U32,
   },
 );
 export type Link = t.TypeOf<typeof Link>;
@@ -110,6 +113,8 @@ export const Nexthop = closed(
     gateway: IpAddress,
     /** RTNH_F_*: onlink, dead, linkdown, pervasive ... */
     flags: names,
+    /** RTA_FLOW as ip-route(8) writes it, `to` or `from/to`: a tag, steers nothing */
+    realms: t.string,
     other: RawAttributes,
   },
 );
@@ -155,37 +160,14 @@ export const Route = closed(
     congctl: t.string,
     /** RTA_PREF: low, medium, high */
     pref: t.string,
-    /** seconds left, from RTA_CACHEINFO; absent is forever */
+    /** seconds left, begun ones included, from RTA_CACHEINFO; 0 is past its time, absent is forever */
     expires: U32,
+    /** RTA_FLOW as ip-route(8) writes it, `to` or `from/to`: a tag, steers nothing */
+    realms: t.string,
     other: RawAttributes,
   },
 );
 export type Route = t.TypeOf<typeof Route>;
-
-/** A routing policy rule. Source: RTM_NEWRULE, linux/fib_rules.h. Never changed by netplan, only accounted for. */
-export const Rule = closed(
-  'Rule',
-  {
-    family: Family,
-    priority: U32,
-    /** FR_ACT_*: to_tbl, goto, nop, blackhole, unreachable, prohibit */
-    action: t.string,
-  },
-  {
-    table: U32,
-    src: Prefix,
-    dst: Prefix,
-    iif: t.string,
-    oif: t.string,
-    tos: U8,
-    fwmark: U32,
-    fwmask: U32,
-    invert: t.boolean,
-    protocol: t.string,
-    other: RawAttributes,
-  },
-);
-export type Rule = t.TypeOf<typeof Rule>;
 
 /** A neighbor table entry. Source: RTM_NEWNEIGH, linux/neighbour.h. */
 export const Neighbor = closed(
@@ -250,7 +232,17 @@ export const NamespaceState = closed(
     neighbors: t.readonlyArray(Neighbor),
     nexthops: t.readonlyArray(NexthopObject),
   },
-  { netns: NetnsIdentity, ...FILTER_LISTS },
+  {
+    netns: NetnsIdentity,
+    ...FILTER_LISTS,
+    /** the policy table of RFC 6724 in the kernel's order; absent where it is that of a new namespace */
+    addressLabels: t.readonlyArray(AddressLabel),
+    /**
+     * Whether the local and the main table of IPv4 are still one trie, as they are until a rule is added or
+     * removed for the first time; absent when nobody asked. Source: fib_unmerge in net/ipv4/fib_frontend.c.
+     */
+    mergedTables: t.boolean,
+  },
 );
 /** The document of `netplan capture`: one namespace at one moment. */
 export type NamespaceState = t.TypeOf<typeof NamespaceState>;

@@ -7,6 +7,7 @@
  * split route.
  */
 import { parseAddress } from '../model/address.js';
+import { ADDRESS_LABELS, type AddressLabel } from '../model/address-label.js';
 import type { Diagnostic, FdLink, NetworkPlan, PlannedRoute } from '../model/network-plan.js';
 import type { PlanOptions } from '../model/options.js';
 import { trusted } from '../model/scalars.js';
@@ -35,7 +36,13 @@ const withEdits = <A extends object>(record: A, edits: Edits<A>): A => edited<A,
 /** A namespace's identity in one boot of one machine says nothing to others. */
 const anonymous = ({ root }: NetnsIdentity): NetnsIdentity => ({ inode: '0', cookie: '0', root });
 
-const redactState = (edits: ObjectEdits, state: NamespaceState): NamespaceState =>
+/** The kernel's own labels say nothing of anybody. */
+const redactLabel = ({ prefix }: Words, label: AddressLabel): AddressLabel =>
+  ADDRESS_LABELS.some((known) => known.prefix === label.prefix)
+    ? label
+    : withEdits(label, { prefix });
+
+const redactState = (words: Words, edits: ObjectEdits, state: NamespaceState): NamespaceState =>
   withEdits(state, {
     links: (links) => links.map(edits.link),
     addresses: (addresses) => addresses.map(edits.address),
@@ -43,6 +50,7 @@ const redactState = (edits: ObjectEdits, state: NamespaceState): NamespaceState 
     rules: (rules) => rules.map(edits.rule),
     neighbors: (neighbors) => neighbors.map(edits.neighbor),
     nexthops: (nexthops) => nexthops.map(edits.nexthop),
+    addressLabels: (labels) => labels.map((label) => redactLabel(words, label)),
     netfilter: (chains) => chains.map(edits.chain),
     ipsec: (policies) => policies.map(edits.digested),
     linkFilters: (filters) => filters.map(edits.digested),
@@ -128,7 +136,7 @@ export const redaction =
     const diagnostic = (d: Diagnostic): Diagnostic => withEdits(d, { summary: text, remedy: text });
     return {
       ...words,
-      state: redactState(edits, state),
+      state: redactState(words, edits, state),
       plan: (plan) => redactPlan(words, edits, diagnostic, plan),
       diagnostic,
     };

@@ -102,7 +102,7 @@ export const kernelTable = (
   const forAll = isForAll(state.routes.filter(ofMain));
   return state.routes
     .flatMap((route, index) => {
-      if (!ofMain(route) || !forAll(route)) return [];
+      if (!ofMain(route) || !forAll(route) || route.expires === 0) return [];
       const fate = fateOf(links, route);
       return fate === null ? [] : [{ route, index, fate }];
     })

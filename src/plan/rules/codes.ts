@@ -54,6 +54,10 @@ export const CODES = {
     'becomes a route without its metrics other than the MTU, which no gVisor carries',
     'accept it; the sandbox uses its own TCP defaults',
   ),
+  'approximated/route-realms': loss(
+    "becomes a route without its realms, tags that the host's tc and netfilter can look at",
+    'accept it; realms steer no packet',
+  ),
   'approximated/route-source': loss(
     'becomes a route without its preferred source; the sandbox chooses among the addresses of the link',
     'make the wanted source the first address of the link, or bind to it in the application',
@@ -165,6 +169,7 @@ export const CODES = {
     'leads through a link that is down, so the kernel does not use it',
   ),
   'dropped/route-dead': fine('has only dead nexthops, so the kernel does not use it'),
+  'dropped/route-expired': fine('is past its time, so the kernel does not use it any more'),
   'dropped/route-on-excluded-link': loss(
     'leads through a link that is not handed over',
     'remove the route, or make the link usable',

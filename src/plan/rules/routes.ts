@@ -65,6 +65,7 @@ const byKind = (context: Context, route: Route): Code | null => {
   if ((route.tos ?? 0) !== 0) return 'dropped/route-tos';
   if (route.src !== undefined) return 'dropped/route-source-prefix';
   if (isMapped(route.dst)) return 'dropped/route-mapped';
+  if (route.expires === 0) return 'dropped/route-expired';
   if (route.type !== 'unicast' && DROPPING[route.type] === undefined) return 'dropped/route-type';
   return route.other === undefined ? null : 'dropped/route-encapsulated';
 };
@@ -116,7 +117,13 @@ const attributeLosses = (
       detail: chosen === undefined ? `src ${prefsrc}` : `src ${prefsrc}, not ${chosen}`,
     });
   if (route.expires !== undefined) lost.push({ code: 'approximated/route-expires' });
-  return lost;
+  return [...lost, ...realmsLost(route)];
+};
+
+/** The tags of a route, or of the first of its legs that has any. */
+const realmsLost = ({ realms, nexthops = [] }: Route): ReadonlyArray<Loss> => {
+  const tags = realms ?? nexthops.find((leg) => leg.realms !== undefined)?.realms;
+  return tags === undefined ? [] : [{ code: 'approximated/route-realms', detail: tags }];
 };
 
 const throughLeg = (

@@ -43,6 +43,7 @@ const linkText = (names: LinkNames, link: LastingLink): string =>
     link.gso !== undefined && `gso ${link.gso ? 'on' : 'off'}`,
     link.master !== undefined && `master ${linkName(names, link.master)}`,
     pair('parent', link.parent),
+    pair('group', link.group),
     ...(link.altnames ?? []).map((altname) => `altname ${altname}`),
     `<${link.flags.join(',')}>`,
   );
@@ -82,6 +83,7 @@ const routeText = (names: LinkNames, r: LastingRoute): string =>
     pair('congctl', r.congctl),
     pair('pref', r.pref),
     r.expires && 'expires',
+    pair('realm', r.realms),
     ...r.flags,
     raw(r.other),
     ...(r.nexthops ?? []).map((hop) =>
@@ -91,23 +93,54 @@ const routeText = (names: LinkNames, r: LastingRoute): string =>
         hop.ifindex !== undefined && `dev ${linkName(names, hop.ifindex)}`,
         `weight ${hop.weight}`,
         ...(hop.flags ?? []),
+        pair('realm', hop.realms),
         raw(hop.other),
       ),
     ),
   );
 
+const span = (key: string, range: { readonly start: number; readonly end: number } | undefined) =>
+  range !== undefined && pair(key, `${range.start}-${range.end}`);
+
+const masked = (key: string, value: number | undefined, mask: number | undefined): Word =>
+  (value ?? mask) !== undefined && pair(key, mask === undefined ? value : `${value ?? 0}/${mask}`);
+
+/** What a rule says of the packets that it is for. */
+const selectors = (r: LastingRule): ReadonlyArray<Word> => [
+  r.invert === true && 'not',
+  `from ${r.src ?? 'all'}`,
+  pair('to', r.dst),
+  pair('tos', r.tos),
+  masked('dscp', r.dscp, r.dscpMask),
+  masked('flowlabel', r.flowlabel, r.flowlabelMask),
+  (r.fwmark ?? r.fwmask) !== undefined && `fwmark ${r.fwmark ?? 0}/${r.fwmask ?? 0xffff_ffff}`,
+  pair('iif', r.iif),
+  pair('oif', r.oif),
+  span('uidrange', r.uidRange),
+  pair('ipproto', r.ipproto),
+  span('sport', r.sport),
+  pair('sport_mask', r.sportMask),
+  span('dport', r.dport),
+  pair('dport_mask', r.dportMask),
+  pair('tun_id', r.tunId),
+];
+
+const ruleAction = (r: LastingRule): Word => {
+  if (r.action !== 'to_tbl') return r.action;
+  return r.l3mdev === true ? 'lookup [l3mdev-table]' : `lookup ${tableName(r.table ?? 0)}`;
+};
+
 const ruleText = (r: LastingRule): string =>
   words(
     `rule ${r.family} ${r.priority}:`,
-    r.invert === true && 'not',
-    `from ${r.src ?? 'all'}`,
-    pair('to', r.dst),
-    pair('tos', r.tos),
-    (r.fwmark ?? r.fwmask) !== undefined && `fwmark ${r.fwmark ?? 0}/${r.fwmask ?? 0xffff_ffff}`,
-    pair('iif', r.iif),
-    pair('oif', r.oif),
-    r.action === 'to_tbl' ? `lookup ${tableName(r.table ?? 0)}` : r.action,
+    ...selectors(r),
+    ruleAction(r),
+    r.goto !== undefined && String(r.goto),
+    pair('suppress_prefixlength', r.suppressPrefixlength),
+    pair('suppress_ifgroup', r.suppressIfgroup),
+    pair('realms', r.realms),
     pair('proto', r.protocol),
+    ...(r.flags ?? []),
     raw(r.other),
   );
 

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { describe, expect, test } from 'vitest';
 import { addressDump } from '../../../src/executor/netlink/address.js';
+import { addressLabelDump } from '../../../src/executor/netlink/address-label.js';
 import { connectionOver } from '../../../src/executor/netlink/connection.js';
 import type { Dump } from '../../../src/executor/netlink/dump.js';
 import { linkDump } from '../../../src/executor/netlink/link.js';
@@ -11,6 +12,7 @@ import { neighborDump, proxyNeighborDump } from '../../../src/executor/netlink/n
 import { nexthopDump } from '../../../src/executor/netlink/nexthop.js';
 import { decodeRoute, encodeRoute, routeDump } from '../../../src/executor/netlink/route.js';
 import { ruleDump } from '../../../src/executor/netlink/rule.js';
+import { AddressLabel } from '../../../src/plan/model/address-label.js';
 import {
   Address,
   Link,
@@ -29,6 +31,8 @@ const kinds: ReadonlyArray<[name: string, dump: Dump<unknown>, codec: t.Mixed]> 
   ['neighbors', neighborDump, Neighbor],
   ['proxy-neighbors', proxyNeighborDump, Neighbor],
   ['nexthops', nexthopDump, NexthopObject],
+  ['rule-selectors', ruleDump, Rule],
+  ['address-labels', addressLabelDump, AddressLabel],
 ];
 
 const observed = async (name: string, dump: Dump<unknown>): Promise<ReadonlyArray<unknown>> => {

@@ -156,10 +156,8 @@ describe('route', () => {
       '{"dst":"10.0.0.0/8","via":{"family":"inet6","host":"fe80::1"},"dev":"eth0"}',
       { dst: '10.0.0.0/8', gateway: 'fe80::1', oif: 2 },
     ],
-    [
-      '{"dst":"10.0.0.0/8","flow":{"from":"3","to":"5"}}',
-      { dst: '10.0.0.0/8', other: { 11: '05000300' } },
-    ],
+    ['{"dst":"10.0.0.0/8","flow":{"from":"3","to":"5"}}', { dst: '10.0.0.0/8', realms: '3/5' }],
+    ['{"dst":"10.0.0.0/8","expires":-3}', { dst: '10.0.0.0/8', expires: 0 }],
     ['{"dst":"10.0.0.0/8","nhid":5,"nh_info":{"id":5}}', { dst: '10.0.0.0/8', nhid: 5 }],
     [
       '{"dst":"10.0.0.0/8","metrics":[{"mtu":1450,"rtt":100,"rttvar":20,"rto_min":5,"ecn":null,"congestion":"reno"}]}',
@@ -233,7 +231,7 @@ describe('rule, neigh and nexthop', () => {
         invert: true,
       },
       { family: 'inet', priority: 0, action: 'to_tbl', table: 255 },
-      { family: 'inet', priority: 1, action: 'goto', other: { 4: '32000000' } },
+      { family: 'inet', priority: 1, action: 'goto', goto: 50 },
       { family: 'inet', priority: 2, action: 'nop' },
       { family: 'inet', priority: 3, action: 'prohibit' },
       {
@@ -241,17 +239,47 @@ describe('rule, neigh and nexthop', () => {
         priority: 4,
         action: 'to_tbl',
         protocol: 'static',
-        other: {
-          11: '1/home',
-          12: '0000000000000007',
-          13: '05000000',
-          14: '00000000',
-          19: '01',
-          20: '0000000000010000',
-          22: '06',
-          23: '50005000',
-          24: '01000900',
-        },
+        suppressPrefixlength: 0,
+        suppressIfgroup: 5,
+        l3mdev: true,
+        uidRange: { start: 0, end: 256 },
+        ipproto: 6,
+        sport: { start: 80, end: 80 },
+        dport: { start: 1, end: 9 },
+        tunId: '7',
+        realms: '1/home',
+      },
+    ]);
+  });
+
+  test('a rule of a newer iproute2, and of an older one', () => {
+    const rule = `[{"priority":1,"src":"all","sport":80,"sport_mask":"0xffff","dport":16,"dport_mask":"0xfff0","table":"100"},
+      {"priority":2,"src":"all","dscp":"10","dscp_mask":"0xe","table":"100"},
+      {"priority":3,"src":"all","to_tbl":"blackhole"}]`;
+    const rule6 =
+      '[{"priority":4,"src":"all","flowlabel":"0x12345","flowlabel_mask":"0xfffff","table":"100"}]';
+    const to100 = { action: 'to_tbl', table: 100 };
+    expect(stateOf({ rule, rule6 }).rules).toStrictEqual([
+      {
+        ...{ family: 'inet', priority: 1, ...to100 },
+        sport: { start: 80, end: 80 },
+        dport: { start: 16, end: 16 },
+        sportMask: 0xffff,
+        dportMask: 0xfff0,
+      },
+      { family: 'inet', priority: 2, ...to100, dscp: 10, dscpMask: 14 },
+      { family: 'inet', priority: 3, action: 'blackhole' },
+      { family: 'inet6', priority: 4, ...to100, flowlabel: 0x12345, flowlabelMask: 0xfffff },
+    ]);
+  });
+
+  test('a selector that is a name of the host stays one, so that the rule is not understood', () => {
+    const rule =
+      '[{"priority":1,"ipproto":"ospf-like","suppress_ifgroup":"dmz","dscp":"AF11","table":"100"}]';
+    expect(stateOf({ rule }).rules).toStrictEqual([
+      {
+        ...{ family: 'inet', priority: 1, action: 'to_tbl', table: 100 },
+        other: { 13: 'dmz', 22: 'ospf-like', 25: 'AF11' },
       },
     ]);
   });

@@ -40,6 +40,7 @@ const LINK: Pairs = {
   parent: [5, 6],
   mode: ['bridge', 'private'],
   altnames: [['a'], ['b']],
+  group: [7, 8],
 };
 
 const ADDRESS: Pairs = {
@@ -64,6 +65,7 @@ const NEXTHOP: Pairs = {
   ifindex: [2, 3],
   gateway: ['192.0.2.1', '192.0.2.2'],
   flags: [['onlink'], []],
+  realms: ['10', '5/10'],
   other: [{ 99: '00' }, { 99: '01' }],
 };
 
@@ -91,6 +93,7 @@ const ROUTE: Pairs = {
   congctl: ['cubic', 'reno'],
   pref: ['medium', 'low'],
   expires: [undefined, 300],
+  realms: ['10', '5/10'],
   other: [{ 99: '00' }, { 99: '01' }],
 };
 
@@ -108,6 +111,32 @@ const RULE: Pairs = {
   fwmask: [255, 15],
   invert: [true, false],
   protocol: ['static', 'boot'],
+  goto: [undefined, 200],
+  suppressPrefixlength: [0, 8],
+  suppressIfgroup: [7, 8],
+  l3mdev: [undefined, true],
+  uidRange: [
+    { start: 0, end: 999 },
+    { start: 0, end: 1000 },
+  ],
+  ipproto: [6, 17],
+  sport: [
+    { start: 80, end: 80 },
+    { start: 80, end: 90 },
+  ],
+  dport: [
+    { start: 80, end: 80 },
+    { start: 80, end: 90 },
+  ],
+  sportMask: [0xffff, 0xfff0],
+  dportMask: [0xffff, 0xfff0],
+  dscp: [10, 12],
+  dscpMask: [63, 62],
+  flowlabel: [1, 2],
+  flowlabelMask: [0xfffff, 0xffff],
+  tunId: ['7', '8'],
+  realms: ['10', '5/10'],
+  flags: [[], ['find_saddr']],
   other: [{ 99: '00' }, { 99: '01' }],
 };
 

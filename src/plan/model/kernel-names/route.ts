@@ -107,3 +107,9 @@ export const RULE_ACTION: Names = new Map([
   [7, 'unreachable'],
   [8, 'prohibit'],
 ]);
+
+/** FIB_RULE_* but those that a rule has fields for or that follow from other objects, linux/fib_rules.h. */
+export const RULE_FLAGS: FlagNames = [
+  [0x1, 'permanent'],
+  [0x1_0000, 'find_saddr'],
+];
