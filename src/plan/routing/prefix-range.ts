@@ -49,7 +49,8 @@ const ipv6Number = (text: string): bigint => {
   return (high << 80n) | (middle << 32n) | BigInt(g * 0x1_0000 + h);
 };
 
-const addressNumber = (text: string): bigint => {
+/** An address as an unsigned integer, from text that its brand says is valid. */
+export const addressNumber = (text: string): bigint => {
   if (!text.includes(':')) return BigInt(ipv4Number(text));
   if (!text.includes('.')) return ipv6Number(text);
   const bytes = parseAddress(text);
