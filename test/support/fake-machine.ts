@@ -153,6 +153,8 @@ export class FakeSandbox {
   /** what it was given: the request and the number of descriptors */
   readonly taken: Array<{ readonly json: string; readonly files: number }> = [];
   answers: E.Either<CallError, unknown> = E.right(null);
+  /** how often it was called, whatever it answered */
+  calls = 0;
   openConnections = 0;
 
   readonly capability: Sandbox = {
@@ -164,6 +166,7 @@ export class FakeSandbox {
         return E.right({
           call: ({ json }, files) =>
             lift(() => {
+              this.calls += 1;
               if (E.isRight(this.answers)) this.taken.push({ json, files: files.length });
               return this.answers;
             }),

@@ -6,7 +6,7 @@
  */
 export type Standing = 'own' | 'taken' | 'unknown' | 'half' | 'half back';
 
-/** What came of a step. It is cut off by a fault alone. */
+/** What came of a step. It is cut off by a fault alone; one of them must never be. */
 export type Outcome =
   | 'handed over'
   | 'called, nothing taken'
@@ -14,6 +14,7 @@ export type Outcome =
   | 'nothing to do'
   | 'unknown'
   | 'refused'
+  | 'undone although the sandbox may have it'
   | 'cut off'
   | 'cut off after the call'
   | 'cut off, no journal left';

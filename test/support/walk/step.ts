@@ -29,9 +29,9 @@ export interface Visit {
   readonly steps: ReadonlyArray<Step>;
 }
 
-/** An apply of a small namespace has some eighty effects: two of three faults are met. */
+/** An apply has some thirty effects: two of three faults are met. */
 const fault = fc.option(
-  fc.record<Fault>({ at: fc.nat(120), how: fc.constantFrom('fails', 'kills', 'interrupts') }),
+  fc.record<Fault>({ at: fc.nat(45), how: fc.constantFrom('fails', 'kills', 'interrupts') }),
 );
 
 const apply = fc.record<Extract<Step, { does: 'apply' }>>({

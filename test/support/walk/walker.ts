@@ -88,14 +88,17 @@ export class Walker {
 
   async #run(step: Step): Promise<Outcome> {
     const { sandbox } = this.#world;
-    const calls = sandbox.taken.length;
+    const { calls } = sandbox;
+    const taken = sandbox.taken.length;
     try {
       const outcome = await (step.does === 'apply' ? this.#apply(step) : this.#undo(step));
-      return outcome === 'cut off' ? this.#cutOff(false) : outcome;
+      if (outcome === 'cut off') return this.#cutOff(false);
+      const lost = step.sandbox === 'is lost' && sandbox.calls > calls;
+      return outcome === 'refused' && lost ? 'undone although the sandbox may have it' : outcome;
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       this.#dieAsAProcess();
-      return this.#cutOff(sandbox.taken.length > calls);
+      return this.#cutOff(sandbox.taken.length > taken);
     }
   }
 
