@@ -15,15 +15,14 @@ import { describeWith } from '../support/requires.js';
 const byAddress = (a: { address: string }, b: { address: string }): number =>
   a.address < b.address ? -1 : 1;
 
-/**
- * The kernel dumps neighbors in the order of a hash that is another on every boot; what number the other end of a
- * link has is the peer's affair.
- */
-const unindexed = (list: NetworkPlan['losses']): NetworkPlan['losses'] =>
+/** The kernel dumps neighbors in the order of a hash that is another on every boot. */
+const withoutIndex = (path: string): string => path.replace(/^neighbors\[\d+\]/, 'neighbors[]');
+
+const unindexed = (list: NetworkPlan['losses']) =>
   list.map((one) => ({
     ...one,
-    path: one.path.replace(/^neighbors\[\d+\]/, 'neighbors[]'),
-    summary: one.summary.replace(/ on parent \d+/, ''),
+    path: withoutIndex(one.path),
+    objects: one.objects?.map(withoutIndex),
   }));
 
 /** What does not depend on the namespace's identity or on what this kernel adds to an object. */
