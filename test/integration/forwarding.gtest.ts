@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { formatAddress, fromBigInt } from '../../src/plan/model/address.js';
 import type { Family } from '../../src/plan/model/scalars.js';
 import type { NamespaceState } from '../../src/plan/model/state.js';
-import { kernelFates } from '../../src/plan/routing/kernel-table.js';
+import { mainTableFates } from '../../src/plan/routing/kernel-table.js';
 import { test } from '../support/gvisor-world.js';
 import { observeNetns } from '../support/observe.js';
 import { describeWith } from '../support/requires.js';
@@ -281,7 +281,7 @@ const randomRoute = (family: Family): fc.Arbitrary<string> => {
 /** An address in each of `count` intervals of the main table, evenly among all there are. */
 const someOfEachInterval = (state: NamespaceState, family: Family, count: number) => {
   const block = family === 'inet' ? /^198\.1[89]\./ : /^fd10:/;
-  const inside = kernelFates(state, family)
+  const inside = mainTableFates(state, family)
     .starts.map((start) => formatAddress(fromBigInt(start + 1n, family)))
     .filter((address) => block.test(address));
   return inside.filter((_, i) => i % Math.ceil(inside.length / count) === 0);

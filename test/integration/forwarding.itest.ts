@@ -11,7 +11,7 @@ import type { NamespaceState } from '../../src/plan/model/state.js';
 import { elsewhere } from '../../src/plan/routing/elsewhere.js';
 import { type Fate, fateText } from '../../src/plan/routing/fate.js';
 import { valueAt } from '../../src/plan/routing/intervals.js';
-import { kernelFates } from '../../src/plan/routing/kernel-table.js';
+import { mainTableFates } from '../../src/plan/routing/kernel-table.js';
 import { highestAddress } from '../../src/plan/routing/prefix-range.js';
 import { type TestPair, test } from '../support/netns.js';
 import { describeWith } from '../support/requires.js';
@@ -35,7 +35,7 @@ const must = (pair: TestPair, ...lines: ReadonlyArray<string>): void => {
 /** One address in every interval of the main table that the main table decides, at most 400 evenly. */
 const questions = (state: NamespaceState, family: Family): ReadonlyArray<bigint> => {
   const skipped = elsewhere(state, family);
-  const starts = kernelFates(state, family).starts.flatMap((start) => {
+  const starts = mainTableFates(state, family).starts.flatMap((start) => {
     // The first addresses of subnets are often the namespace's own anycast; go past them.
     const inside = [start, start + 1n, start + 3n].find(
       (address) =>
@@ -119,7 +119,7 @@ const observed = async ({ netns }: TestPair): Promise<NamespaceState> => {
 /** Compares the model of the observed namespace with the kernel's answers; the number of addresses asked. */
 const agree = async (pair: TestPair, family: Family): Promise<number> => {
   const state = await observed(pair);
-  const table = kernelFates(state, family);
+  const table = mainTableFates(state, family);
   const asked = questions(state, family);
   const text = (address: bigint): string => formatAddress(fromBigInt(address, family));
   const answers = ask(pair, asked.map(text));

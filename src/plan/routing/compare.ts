@@ -7,7 +7,7 @@ import type { Target } from '../model/target.js';
 import { elsewhere } from './elsewhere.js';
 import { endOf, type Fate, NO_ROUTE, sameEnd } from './fate.js';
 import { type Steps, stepsOf } from './intervals.js';
-import { type KernelRoute, kernelFates } from './kernel-table.js';
+import { type KernelFate, kernelFates } from './kernel-fates.js';
 import { highestAddress } from './prefix-range.js';
 import { sandboxFates, speaks } from './sandbox-table.js';
 
@@ -48,7 +48,7 @@ interface Run {
   readonly pair: string;
   readonly first: bigint;
   last: bigint;
-  readonly kernel: KernelRoute | null;
+  readonly kernel: KernelFate | null;
   readonly sandbox: Fate | null;
 }
 
@@ -56,7 +56,7 @@ const lowest = (...boundaries: ReadonlyArray<bigint | null>): bigint | null =>
   boundaries.reduce((low, b) => (low === null || (b !== null && b < low) ? b : low), null);
 
 const differingRuns = (
-  kernel: Steps<KernelRoute>,
+  kernel: Steps<KernelFate>,
   sandbox: Steps<Fate>,
   skipped: Steps<true>,
   highest: bigint,
@@ -83,7 +83,7 @@ const differingRuns = (
 interface Interval {
   readonly first: bigint;
   readonly last: bigint;
-  readonly found: KernelRoute | null;
+  readonly found: KernelFate | null;
   readonly planned: Fate | null;
 }
 
@@ -133,12 +133,12 @@ const compareFamily = (
 };
 
 /**
- * Every difference between the kernel's main table in `state` and the sandbox that `plan` makes, by family
- * and then by address; empty where they forward alike. O(n log n) in the routes.
+ * Every difference between what the kernel does in `state` with an ordinary application's packets and what the
+ * sandbox that `plan` makes does, by family and then by address; empty where they forward alike. O(n log n) in the routes.
  *
  * Neighboring intervals with the same two fates are one difference. A family that the plan leaves out
  * gives one for each run of addresses the kernel forwards, whatever the fates in it. Destinations that
- * the main table does not decide (elsewhere.ts) are not compared, and neither are route MTUs, metrics and
+ * no route of a sandbox decides (elsewhere.ts) are not compared, and neither are route MTUs, metrics and
  * source addresses, which are of the routes. A plan for the host's own stack has no table to compare.
  */
 export const compareForwarding = (

@@ -21,7 +21,9 @@ export type Fate =
     }
   /** a route type that does not forward: local, broadcast, anycast, multicast, nat */
   | { readonly _tag: 'Special'; readonly type: string }
-  | { readonly _tag: 'NoRoute' };
+  | { readonly _tag: 'NoRoute' }
+  /** a rule that may be for the packet has a selector that is not understood */
+  | { readonly _tag: 'Unknown' };
 
 export const NO_ROUTE: Fate = { _tag: 'NoRoute' };
 
@@ -41,6 +43,8 @@ export const fateText = (fate: Fate): string => {
       return fate.type;
     case 'NoRoute':
       return 'no route';
+    case 'Unknown':
+      return 'not known, as a rule is not understood';
   }
 };
 

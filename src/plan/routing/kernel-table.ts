@@ -11,9 +11,10 @@ import { type Steps, stepsOf, type TableEntry } from './intervals.js';
 import { byPreference } from './preference.js';
 import { rangeOf } from './prefix-range.js';
 
-/** A fate and the route that decides it. */
-export interface KernelRoute {
+/** A fate and the route that decides it. The rule that leads to the table is no news. */
+export interface MainTableFate {
   readonly fate: Fate;
+  readonly rule: null;
   readonly route: ObjectPath;
 }
 
@@ -95,7 +96,7 @@ const isForAll = (routes: ReadonlyArray<Route>): ((route: Route) => boolean) => 
 export const kernelTable = (
   state: NamespaceState,
   family: Family,
-): ReadonlyArray<TableEntry<KernelRoute>> => {
+): ReadonlyArray<TableEntry<MainTableFate>> => {
   const links = linksOf(state);
   const ofMain = (route: Route): boolean =>
     route.family === family && route.table === RT_TABLE.main;
@@ -109,7 +110,7 @@ export const kernelTable = (
     .sort((a, b) => byPreference(a.route, b.route))
     .map(({ route, index, fate }) => ({
       range: rangeOf(route.dst),
-      value: { fate, route: `routes[${index}]` },
+      value: { fate, rule: null, route: `routes[${index}]` },
     }));
 };
 
@@ -122,5 +123,5 @@ export const kernelTable = (
  * default rules find nothing.
  * Source: fib_table_lookup in net/ipv4/fib_trie.c; fib6_table_lookup and rt6_select in net/ipv6/route.c.
  */
-export const kernelFates = (state: NamespaceState, family: Family): Steps<KernelRoute> =>
+export const mainTableFates = (state: NamespaceState, family: Family): Steps<MainTableFate> =>
   stepsOf(kernelTable(state, family), 'longest-prefix');

@@ -29,7 +29,7 @@ const andMore = (count: number): Diagnostic => ({
   objects: [],
 });
 
-/** What the sandbox will forward differently from the namespace's main table, in the families that were chosen. */
+/** What the sandbox will forward differently from the kernel, in the families that were chosen. */
 export const forwardingLosses = (
   state: NamespaceState,
   plan: NetworkPlan,

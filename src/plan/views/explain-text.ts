@@ -42,7 +42,7 @@ const decisionLines = (
       [
         { text: 'kernel', paint: style.dim },
         one.kernel,
-        { text: one.kernelRoute ?? '', paint: style.dim },
+        { text: [one.kernelRoute, one.kernelRule].filter(Boolean).join(', '), paint: style.dim },
       ],
       refused
         ? [{ text: 'sandbox', paint: style.dim }, 'nothing: the plan is refused']

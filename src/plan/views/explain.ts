@@ -15,16 +15,19 @@ import {
 } from '../model/address.js';
 import { isEverything } from '../model/default-route.js';
 import { linkCalled, namesAmong } from '../model/link-names.js';
-import type { Diagnostic } from '../model/network-plan.js';
+import type { Diagnostic, NetworkPlan } from '../model/network-plan.js';
 import type { PlanOptions } from '../model/options.js';
 import type { Family } from '../model/scalars.js';
-import type { NamespaceState, Route } from '../model/state.js';
+import type { NamespaceState, ObjectPath, Route } from '../model/state.js';
 import { targetOf } from '../model/target.js';
-import { fateText, NO_ROUTE, sameEnd } from '../routing/fate.js';
+import { type Fate, fateText, NO_ROUTE, sameEnd } from '../routing/fate.js';
 import { hopContext, hopsOf } from '../routing/hops.js';
 import { valueAt } from '../routing/intervals.js';
-import { kernelFates } from '../routing/kernel-table.js';
+import { flowDecision } from '../routing/kernel/kernel-decision.js';
+import { ordinaryFlow } from '../routing/kernel/packet.js';
+import { asFate } from '../routing/kernel-fates.js';
 import { sandboxFates } from '../routing/sandbox-table.js';
+import { isStandardRule } from '../routing/standard-rules.js';
 import { type Code, meaningOf } from '../rules/codes.js';
 import { errorsOf } from '../rules/compile.js';
 import { type Decision, decide } from '../rules/decide.js';
@@ -89,6 +92,22 @@ const ofDestination = (state: NamespaceState, address: string): ReadonlyArray<st
   ];
 };
 
+/** A rule, unless it is one of those that every namespace has: that one is no news. */
+const steering = ({ rules }: NamespaceState, rule: ObjectPath | null): ObjectPath | null => {
+  const found = rules.find((_, i) => at('rules', i) === rule);
+  return found === undefined || isStandardRule(found) ? null : rule;
+};
+
+/** What the sandbox does with a packet to `destination`: its own addresses are itself, before any route. */
+const sandboxFate = (plan: NetworkPlan, family: Family, destination: string): Fate => {
+  const links = [...plan.loopbackLinks, ...plan.fdLinks];
+  const isOwn = links.some(({ addresses }) => addresses.some((a) => a.address === destination));
+  const address = toBigInt(parseAddress(destination) ?? new Uint8Array(widthOf(family) / 8));
+  return isOwn
+    ? { _tag: 'Special', type: 'local' }
+    : (valueAt(sandboxFates(plan, targetOf(plan.target), family), address) ?? NO_ROUTE);
+};
+
 const decisionOn = (
   state: NamespaceState,
   { plan }: Decision,
@@ -96,15 +115,19 @@ const decisionOn = (
 ): ExplainedDecision => {
   const family = familyOf(destination);
   const address = toBigInt(parseAddress(destination) ?? new Uint8Array(widthOf(family) / 8));
-  const found = valueAt(kernelFates(state, family), address);
-  const kernel = found?.fate ?? NO_ROUTE;
-  const sandbox = valueAt(sandboxFates(plan, targetOf(plan.target), family), address) ?? NO_ROUTE;
+  const {
+    fate: kernel,
+    route,
+    rule,
+  } = asFate(state)(flowDecision(state)(ordinaryFlow(family, address)));
+  const sandbox = sandboxFate(plan, family, destination);
   const translated = translationsOf(state, destination);
   const routed = fateText(kernel);
   return {
     destination,
     kernel: translated.length === 0 ? routed : `${translated.join(', ')}; else ${routed}`,
-    kernelRoute: found?.route ?? null,
+    kernelRoute: route,
+    kernelRule: steering(state, rule),
     sandbox: fateText(sandbox),
     agree: translated.length === 0 && sameEnd(kernel, sandbox),
   };

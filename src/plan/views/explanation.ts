@@ -18,8 +18,10 @@ export type ExplainedObject = t.TypeOf<typeof ExplainedObject>;
 export const ExplainedDecision = closed('ExplainedDecision', {
   destination: t.string,
   kernel: t.string,
-  /** the route of the main table that decides, or null */
+  /** the route that decides, or null */
   kernelRoute: t.union([ObjectPathCodec, t.null]),
+  /** the rule that led to it or decided by itself, where it is none of those that every namespace has */
+  kernelRule: t.union([ObjectPathCodec, t.null]),
   sandbox: t.string,
   agree: t.boolean,
 });

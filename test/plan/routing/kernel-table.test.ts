@@ -3,7 +3,7 @@ import { trusted } from '../../../src/plan/model/scalars.js';
 import type { NamespaceState, NexthopObject, Route } from '../../../src/plan/model/state.js';
 import { fateText, NO_ROUTE } from '../../../src/plan/routing/fate.js';
 import { valueAt } from '../../../src/plan/routing/intervals.js';
-import { kernelFates } from '../../../src/plan/routing/kernel-table.js';
+import { mainTableFates } from '../../../src/plan/routing/kernel-table.js';
 import { rangeOf } from '../../../src/plan/routing/prefix-range.js';
 import { address, link, lo, route, state } from '../../support/states.js';
 
@@ -16,7 +16,7 @@ const decide = (
   more: Partial<NamespaceState> = {},
 ): string => {
   const family = destination.includes(':') ? 'inet6' : 'inet';
-  const table = kernelFates(state({ links, routes, ...more }), family);
+  const table = mainTableFates(state({ links, routes, ...more }), family);
   const { first } = rangeOf(trusted.prefix(`${destination}/${family === 'inet' ? 32 : 128}`));
   const found = valueAt(table, first);
   return `${fateText(found?.fate ?? NO_ROUTE)} (${found?.route ?? '-'})`;

@@ -119,6 +119,7 @@ describe('a prefix', () => {
         kernelRoute: 'routes[5]',
         sandbox: 'via 10.1.0.9 on eth1',
         agree: true,
+        kernelRule: null,
       },
     ]);
   });
