@@ -4,7 +4,7 @@ import type * as IOE from 'fp-ts/lib/IOEither.js';
 import { MSG_CMSG_CLOEXEC, MSG_CTRUNC, MSG_NOSIGNAL, SCM_RIGHTS, SOL_SOCKET } from './abi.js';
 import { HOST_LE } from './byte-order.js';
 import type { LibcError } from './failure.js';
-import type { Fd } from './fd.js';
+import { type Fd, fdOf } from './fd.js';
 import { addressOf, recvmsg, sendmsg } from './libc.js';
 
 /** Bytes of struct msghdr and struct iovec on a 64-bit system; glibc and musl agree. */
@@ -78,7 +78,7 @@ const filesIn = (message: DataView, controlEnd: number): ReadonlyArray<Fd> => {
       message.getInt32(at + 8, HOST_LE) === SOL_SOCKET &&
       message.getInt32(at + 12, HOST_LE) === SCM_RIGHTS;
     for (let i = at + CMSGHDR; isRights && i + 4 <= end; i += 4)
-      files.push(message.getInt32(i, HOST_LE) as Fd);
+      files.push(fdOf(message.getInt32(i, HOST_LE)));
     at = align8(end);
   }
   return files;

@@ -3,5 +3,7 @@
 export interface FdBrand {
   readonly Fd: unique symbol;
 }
-/** Made where the kernel gives one: in libc.ts, and in fd-passing.ts for those that come over a socket. */
 export type Fd = number & FdBrand;
+
+/** For a number that the kernel has just given: as the result of a call, or with a message from a socket. */
+export const fdOf = (given: number): Fd => given as Fd;

@@ -14,7 +14,7 @@ import { O_CLOEXEC, SOCK_CLOEXEC } from './abi.js';
 import { HOST_LE } from './byte-order.js';
 import { EINTR, EINVAL } from './errno.js';
 import type { LibcError, PlatformUnsupported, SyscallError } from './failure.js';
-import type { Fd } from './fd.js';
+import { type Fd, fdOf } from './fd.js';
 
 type Call<A> = IOE.IOEither<LibcError, A>;
 
@@ -135,7 +135,7 @@ const mapped =
   };
 
 const discard = (): void => {};
-const asFd = (call: Call<number>): Call<Fd> => mapped(call, (fd) => fd as Fd);
+const asFd = (call: Call<number>): Call<Fd> => mapped(call, fdOf);
 
 /** Names in a SyscallError what the call was about: a path, an interface or a socket name. */
 export const about =
@@ -163,7 +163,7 @@ export const socketpair =
     const fds = new Int32Array(2);
     return mapped(
       c.socketpair(domain, type | SOCK_CLOEXEC, 0, fds),
-      () => [fds[0] as Fd, fds[1] as Fd] as const,
+      () => [fdOf(fds[0] ?? -1), fdOf(fds[1] ?? -1)] as const,
     )();
   };
 

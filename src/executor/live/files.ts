@@ -8,7 +8,7 @@ import type { FileFacts, Files, OpenFile } from '../effects/capabilities.js';
 import { EAGAIN, EIO, ENOENT } from '../linux/errno.js';
 import type { SyscallError } from '../linux/failure.js';
 import { failedWith } from '../linux/failure.js';
-import type { Fd } from '../linux/fd.js';
+import { fdOf } from '../linux/fd.js';
 import { fileError } from '../linux/file-error.js';
 import { flock } from '../linux/libc.js';
 
@@ -63,7 +63,7 @@ const LOCK_EX_NB = 2 | 4; // LOCK_EX | LOCK_NB, sys/file.h
 
 const takeLock = (fd: number, path: string): TE.TaskEither<SyscallError, 'taken' | 'held'> =>
   TE.fromIOEither(() => {
-    const taken = flock(fd as Fd, LOCK_EX_NB)();
+    const taken = flock(fdOf(fd), LOCK_EX_NB)();
     if (E.isRight(taken)) return E.right('taken');
     const error = taken.left;
     if (failedWith(EAGAIN)(error)) return E.right('held');

@@ -163,8 +163,8 @@ export const LinkAddress = new t.Type<t.Branded<string, LinkAddressBrand>, strin
 export type LinkAddress = t.TypeOf<typeof LinkAddress>;
 
 /**
- * Named constructors for values that come from the kernel, which has checked them: observing 100,000
- * routes must not decode each of them again.
+ * Named constructors for values that are known to be one: they come from the kernel, which has checked them (observing
+ * 100,000 routes must not decode each of them again), or were parsed a moment ago.
  */
 export const trusted = {
   ifName: (s: string): IfName => s as IfName,

@@ -1,6 +1,6 @@
 /** The names and addresses in a sentence, replaced word by word: for what notes and errors say, which is prose. */
 import { parseAddress, parsePrefix } from '../model/address.js';
-import type { IpAddress, LinkAddress, Prefix } from '../model/scalars.js';
+import { trusted } from '../model/scalars.js';
 import type { NamespaceState } from '../model/state.js';
 import type { Words } from './words.js';
 
@@ -14,12 +14,12 @@ const namesIn = (state: NamespaceState): ReadonlySet<string> =>
 
 const redactToken = (words: Words, names: ReadonlySet<string>, token: string): string | null => {
   if (names.has(token)) return words.word(token);
-  if (parseAddress(token) !== null) return words.address(token as IpAddress);
-  if (parsePrefix(token) !== null) return words.prefix(token as Prefix);
+  if (parseAddress(token) !== null) return words.address(trusted.ipAddress(token));
+  if (parsePrefix(token) !== null) return words.prefix(trusted.prefix(token));
   const [, host = '', length = ''] = /^(.+)\/(\d+)$/.exec(token) ?? [];
-  if (parseAddress(host) !== null) return `${words.address(host as IpAddress)}/${length}`;
+  if (parseAddress(host) !== null) return `${words.address(trusted.ipAddress(host))}/${length}`;
   const isMac = /^[0-9a-f]{2}(:[0-9a-f]{2}){5,31}$/.test(token);
-  return isMac ? words.linkAddress(token as LinkAddress) : null;
+  return isMac ? words.linkAddress(trusted.linkAddress(token)) : null;
 };
 
 /** Each word of a text that is a name or address, also in quotes, in brackets, behind `--option=` or before a comma. */
