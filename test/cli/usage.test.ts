@@ -2,7 +2,7 @@
 import { Config } from '@oclif/core/config';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { commands } from '../../src/cli/commands/index.js';
-import { ROOT } from '../support/run-cli.js';
+import { ROOT } from '../support/tree.js';
 
 let config: Config;
 beforeAll(async () => {

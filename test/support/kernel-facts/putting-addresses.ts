@@ -1,3 +1,4 @@
+/** What comes with an address, where it stands, and which two are one. */
 import { FIRST, put, remove, SIX } from './changes.js';
 import type { KernelFact } from './fact.js';
 

@@ -1,3 +1,4 @@
+/** Which routes the kernel takes in, and where it puts them. */
 import { direct, FIRST, OTHER, remove, SIX, via } from './changes.js';
 import { ETH1, type KernelFact } from './fact.js';
 
