@@ -25,7 +25,7 @@ const SCALARS: { readonly [name: string]: JsonSchema } = {
     description:
       'Linux interface name, 1 to 15 bytes; a byte that is not UTF-8 is written \\xe9, a backslash \\\\',
     type: 'string',
-    pattern: '^(\\\\(\\\\|x[89a-f][0-9a-f])|[^\\\\/: \\t-\\r\\u0000\\u00a0]){1,15}$',
+    pattern: '^(\\\\(\\\\|x[89a-f][0-9a-f])|[^\\\\/: \\t-\\r\\u0000]){1,15}$',
   },
   LinkName: {
     description: 'name or alternative name of a link, 1 to 127 bytes, written as an IfName',

@@ -18,9 +18,9 @@ export const IfName = t.brand(
 );
 export type IfName = t.TypeOf<typeof IfName>;
 
-/** '/', ':' and what isspace() takes for a blank, in Latin-1: lib/ctype.c. */
+/** NUL, the blanks of ASCII, '/' and ':'. */
 const isRefusedByte = (byte: number): boolean =>
-  byte === 0 || (byte >= 9 && byte <= 13) || [0x20, 0x2f, 0x3a, 0xa0].includes(byte);
+  byte === 0 || (byte >= 9 && byte <= 13) || [0x20, 0x2f, 0x3a].includes(byte);
 
 const isIfName = (s: string): boolean => {
   if (s === '' || s === '.' || s === '..' || s.length > 60 || !isKernelText(s)) return false;
