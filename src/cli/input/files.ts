@@ -9,7 +9,7 @@ import { tooLarge, unreadable } from '../ending/file-refusal.js';
 import type { Refusal } from '../ending/refusal.js';
 
 /** Bytes that are read of a file, a device or a pipe: those of the longest document in ASCII. */
-export const MAX_BYTES = MAX_TEXT;
+const MAX_BYTES = MAX_TEXT;
 
 const PIECE = 1024 * 1024;
 
