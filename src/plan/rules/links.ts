@@ -37,7 +37,7 @@ export interface Placement {
 
 /**
  * ARPHRD_* of links whose frames have no header of their own, by iproute2's names.
- * Source: linux/if_arp.h.
+ * Source: linux/if_arp.h, lib/ll_types.c.
  */
 const HEADERLESS = new Set([
   'none',
@@ -47,7 +47,7 @@ const HEADERLESS = new Set([
   'tunnel6',
   'sit',
   'gre',
-  'ip6gre',
+  'gre6',
   'void',
 ]);
 
