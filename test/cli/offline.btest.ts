@@ -194,8 +194,13 @@ describe('a state of iproute2', () => {
       /bad\.json: addr\[1\]\.mtu\n {2}line \d+, column \d+: expected/,
     );
     mkdirSync(file('bad'));
-    for (const name of ['addr', 'route4', 'route6', 'neigh'])
-      writeFileSync(file(`bad/${name}.json`), name === 'route4' ? '[{"dst":"x"}]' : '[]');
+    for (const [name, text] of [
+      ['addr', addr],
+      ['route4', '[{"dst":"x","dev":"eth0"}]'],
+      ['route6', '[]'],
+      ['neigh', '[]'],
+    ] as const)
+      writeFileSync(file(`bad/${name}.json`), text);
     const ofFolder = netplan(plan(file('bad')));
     expect(ofFolder.status).toBe(65);
     expect(ofFolder.stderr).toMatch(/bad: route\[0\]\.dst\n/);

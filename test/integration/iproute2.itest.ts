@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
-import { describeDocumentError } from '../../src/plan/documents/read.js';
-import { IPROUTE2_PARTS, readIproute2 } from '../../src/plan/iproute2/document.js';
+import { readIproute2 } from '../../src/plan/iproute2/document.js';
+import { describeIproute2Error } from '../../src/plan/iproute2/errors.js';
+import { IPROUTE2_PARTS } from '../../src/plan/iproute2/parts.js';
 import type { NamespaceState } from '../../src/plan/model/state.js';
 import { type TestNetns, test } from '../support/netns.js';
 import { observeNetns } from '../support/observe.js';
@@ -14,8 +15,8 @@ const shown = (netns: TestNetns): NamespaceState => {
     Object.entries(IPROUTE2_PARTS).map(([part, { command }]) => [part, netns.sh(command)]),
   );
   const state = readIproute2(parts);
-  if (E.isLeft(state)) throw new Error(JSON.stringify(state.left.map(describeDocumentError)));
-  return state.right;
+  if (E.isLeft(state)) throw new Error(JSON.stringify(state.left.map(describeIproute2Error)));
+  return state.right.state;
 };
 
 const without = <A extends object>(record: A, ...keys: ReadonlyArray<string>): object =>

@@ -1,6 +1,6 @@
 /** Names that are not UTF-8, which the kernel takes: nothing on the way from it and back to it changes a byte. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -8,6 +8,7 @@ import { expect } from 'vitest';
 import { release } from '../../src/executor/giveback/release.js';
 import { liveCapabilities as live } from '../../src/executor/live/live.js';
 import { readDocument, writeDocument } from '../../src/plan/documents/read.js';
+import { IPROUTE2_PARTS } from '../../src/plan/iproute2/parts.js';
 import { NamespaceState } from '../../src/plan/model/state.js';
 import { applyWorld, leftOf } from '../support/apply-world.js';
 import { type TestNetns, type TestPair, test } from '../support/netns.js';
@@ -39,6 +40,16 @@ const make = (pair: TestPair): void => {
   pair.recipe('base');
   pair.netns.sh(SCRIPT.replaceAll('PEER', pair.peer.name));
   pair.peer.sh('ip link set pq up; ip link set pb up');
+};
+
+/** Whatever has a name in a captured state. */
+const namesIn = (json: string) => {
+  const { links, addresses, rules } = JSON.parse(json) as NamespaceState;
+  return [
+    links.map(({ name, altnames }) => [name, altnames]),
+    addresses.map(({ label }) => label),
+    rules.map(({ iif }) => iif),
+  ];
 };
 
 describeWith(['netns'], 'names that are not UTF-8', () => {
@@ -91,6 +102,16 @@ describeWith(['netns'], 'names that are not UTF-8', () => {
         writeFileSync(join(folder, file), captured);
         expect(planned('--state', join(folder, file))).toBe(live);
       }
+      for (const { command, file } of Object.values(IPROUTE2_PARTS))
+        writeFileSync(
+          join(folder, file),
+          execFileSync('ip', ['-n', pair.netns.name, ...command.split(' ').slice(1)]),
+        );
+      const shown = netplan(['capture', '--state', folder, '--json']);
+      expect(shown.stderr).toBe('');
+      expect(namesIn(shown.stdout)).toStrictEqual(
+        namesIn(readFileSync(join(folder, 'state.json'), 'utf8')),
+      );
       const explained = netplan(['explain', 'caf\\xe9', '--netns', pair.netns.name]);
       expect(explained.status).toBe(0);
     } finally {

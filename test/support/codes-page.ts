@@ -4,6 +4,7 @@ import { CLI_CODES } from '../../src/cli/ending/codes.js';
 import { DOCTOR_CODES, PREFLIGHT_CODES } from '../../src/executor/failures/check-codes.js';
 import { EXEC_CODES } from '../../src/executor/failures/table.js';
 import { DOCUMENT_CODES } from '../../src/plan/documents/errors.js';
+import { IPROUTE2_CODES } from '../../src/plan/iproute2/errors.js';
 import type { Diagnostic } from '../../src/plan/model/network-plan.js';
 import { CODES, type Code, classOf, meaningOf, OTHER_CODES } from '../../src/plan/rules/codes.js';
 import { decide } from '../../src/plan/rules/decide.js';
@@ -60,6 +61,7 @@ export const allCodes = (): ReadonlyArray<string> => [
     ...plannerCodes(),
     ...Object.keys(OTHER_CODES),
     ...Object.keys(DOCUMENT_CODES),
+    ...Object.keys(IPROUTE2_CODES),
     ...Object.keys(EXEC_CODES),
     ...Object.keys(PREFLIGHT_CODES),
     ...Object.keys(DOCTOR_CODES),
@@ -179,6 +181,12 @@ ${meanings({
 Of a state, a plan or options in YAML or JSON; the message has the line and column. The exit code is 65.
 
 ${meanings(DOCUMENT_CODES)}
+
+## Outputs of iproute2
+
+Of a state that iproute2 printed, each once and with the command to run; the exit code is 65. \`iproute2/unknown-key\` and \`iproute2/table-name\` are notes: the state is read.
+
+${meanings(IPROUTE2_CODES)}
 
 ## Doing it
 

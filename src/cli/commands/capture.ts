@@ -37,7 +37,8 @@ export class Capture extends NetplanCommand {
     const { flags } = await this.parse(Capture);
     const source = sourceOf(flags) ?? this.usage(NO_SOURCE);
     const { captureSource, NamespaceState } = await import('../work/capture.js');
-    const state = await this.orExit(captureSource(source, flags));
+    const { state, notes } = await this.orExit(captureSource(source, flags));
+    this.tellNotes(notes);
     await this.writeDocument(NamespaceState, state, flags.output);
     return state;
   }

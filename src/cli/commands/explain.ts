@@ -27,7 +27,9 @@ export class Explain extends NetplanCommand {
     const { args, flags } = await this.parse(Explain);
     const source = sourceOf(flags) ?? this.usage(NO_SOURCE);
     const { explainSource, explainText } = await import('../work/explain.js');
-    const explanation = await this.orExit(explainSource(source, planOptions(flags), args.what));
+    const explained = explainSource(source, planOptions(flags), args.what);
+    const { explanation, notes } = await this.orExit(explained);
+    this.tellNotes(notes);
     this.print(explainText(explanation, this.style));
     return explanation;
   }

@@ -3,6 +3,7 @@ import { Command } from '@oclif/core/command';
 import { CLIError } from '@oclif/core/errors';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type * as t from 'io-ts';
+import type { Diagnostic } from '../../plan/model/network-plan.js';
 import { diagnosticText } from '../../plan/views/diagnostic-text.js';
 import { escapeName } from '../../plan/views/escape-name.js';
 import type { Style } from '../../plan/views/style.js';
@@ -77,6 +78,13 @@ export abstract class NetplanCommand extends Command {
   /** A word for the person at the terminal, not part of the result. */
   protected tell(message: string): void {
     this.logToStderr(message);
+  }
+
+  /** What a person should know of how the input was read, beside the result. */
+  protected tellNotes(notes: ReadonlyArray<Diagnostic>): void {
+    const { stderrStyle: style } = this;
+    for (const line of notes.flatMap((note) => diagnosticText(note, style.dim, style)))
+      process.stderr.write(`${line}\n`);
   }
 
   override async catch(error: Error): Promise<unknown> {

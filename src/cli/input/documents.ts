@@ -14,7 +14,7 @@ import { exitCodes } from '../ending/exit-codes.js';
 import type { Refusal } from '../ending/refusal.js';
 import { readText } from './files.js';
 
-const inFile =
+export const inFile =
   (file: string) =>
   (diagnostic: Diagnostic): Diagnostic => ({
     ...diagnostic,

@@ -2,32 +2,41 @@
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import * as t from 'io-ts';
-import { readDocument } from '../../plan/documents/read.js';
 import {
-  IPROUTE2_PARTS,
-  Iproute2,
-  type Iproute2Part,
-  isIproute2,
+  type Iproute2Reading,
   readIproute2,
+  readIproute2Document,
 } from '../../plan/iproute2/document.js';
-import type { NamespaceState } from '../../plan/model/state.js';
+import { describeIproute2Error, type Iproute2Errors } from '../../plan/iproute2/errors.js';
+import { describeIproute2Note } from '../../plan/iproute2/notes.js';
+import { IPROUTE2_PARTS, type Iproute2Part, PARTS } from '../../plan/iproute2/parts.js';
 import { exitCodes } from '../ending/exit-codes.js';
 import { type Refusal, refusal } from '../ending/refusal.js';
-import { parseDocument, refusedIn } from './documents.js';
+import { inFile } from './documents.js';
 import { readIfThere } from './files.js';
+import type { ReadState } from './read-state.js';
+
+const found =
+  (file: string) =>
+  (read: E.Either<Iproute2Errors, Iproute2Reading>): E.Either<Refusal, ReadState> =>
+    pipe(
+      read,
+      E.bimap(
+        (errors) => ({
+          exitCode: exitCodes.badInput,
+          diagnostics: pipe(errors, RNEA.map(describeIproute2Error), RNEA.map(inFile(file))),
+        }),
+        ({ state, notes }) => ({ state, notes: notes.map(describeIproute2Note) }),
+      ),
+    );
 
 /** Null for a text that is something else. */
-export const parseIproute2 = (
-  file: string,
-  text: string,
-): E.Either<Refusal, NamespaceState> | null => {
-  const value = readDocument(t.UnknownRecord, text);
-  return E.isRight(value) && isIproute2(value.right) ? parseDocument(Iproute2, file, text) : null;
+export const parseIproute2 = (file: string, text: string): E.Either<Refusal, ReadState> | null => {
+  const read = readIproute2Document(text);
+  return read === null ? null : found(file)(read);
 };
-
-const PARTS = Object.keys(IPROUTE2_PARTS) as ReadonlyArray<Iproute2Part>;
 
 const missing = (dir: string, part: Iproute2Part): Refusal => {
   const { command, file } = IPROUTE2_PARTS[part];
@@ -54,11 +63,9 @@ const readPart =
       }),
     );
 
-export const readIproute2Folder = (dir: string): TE.TaskEither<Refusal, NamespaceState> =>
+export const readIproute2Folder = (dir: string): TE.TaskEither<Refusal, ReadState> =>
   pipe(
     PARTS,
     TE.traverseArray(readPart(dir)),
-    TE.flatMapEither((parts) =>
-      pipe(readIproute2(Object.fromEntries(parts.flat())), E.mapLeft(refusedIn(dir))),
-    ),
+    TE.flatMapEither((parts) => found(dir)(readIproute2(Object.fromEntries(parts.flat())))),
   );

@@ -1,6 +1,7 @@
 /** readSource: a namespace state from wherever the flags say it is, with the plan options found beside it. */
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Diagnostic } from '../../plan/model/network-plan.js';
 import type { PlanOptions } from '../../plan/model/options.js';
 import type { NamespaceState } from '../../plan/model/state.js';
 import type { Refusal } from '../ending/refusal.js';
@@ -9,9 +10,10 @@ import type { Waiting } from '../flags/wait.js';
 import { locate } from './location.js';
 import type { Location } from './place.js';
 
-/** What was read: the state, and what a bundle or container decides about its plan. */
+/** What was read: the state, notes on the reading, and what a bundle or container decides about its plan. */
 export interface FoundState {
   readonly state: NamespaceState;
+  readonly notes: ReadonlyArray<Diagnostic>;
   readonly options: PlanOptions;
 }
 
@@ -33,7 +35,7 @@ export const readLocation = (
     TE.flatMap(({ observe, observeSettled }) =>
       waiting === null ? observe(netns) : observeSettled(netns, waiting),
     ),
-    TE.map((state) => ({ state, options })),
+    TE.map((state) => ({ state, notes: [], options })),
   );
 
 /** A file is not waited for. */
@@ -45,7 +47,7 @@ export const readSource = (
     ? pipe(
         stateFile,
         TE.flatMap(({ readStateFile }) => readStateFile(source.file)),
-        TE.map((state) => ({ state, options: {} })),
+        TE.map((read) => ({ ...read, options: {} })),
       )
     : pipe(
         locate(source),

@@ -8,6 +8,7 @@ import { NamespaceState } from '../../plan/model/state.js';
 import type { Refusal } from '../ending/refusal.js';
 import { parseDocument } from './documents.js';
 import { readText } from './files.js';
+import type { ReadState } from './read-state.js';
 
 /** Loaded for what is no document of netplan's own. */
 const iproute2 = TE.fromTask<typeof import('./iproute2-state.js'), Refusal>(
@@ -24,9 +25,10 @@ const isFolder = (file: string): T.Task<boolean> =>
           () => false,
         );
 
-const parseState = (file: string, text: string): TE.TaskEither<Refusal, NamespaceState> =>
+const parseState = (file: string, text: string): TE.TaskEither<Refusal, ReadState> =>
   pipe(
     TE.fromEither(parseDocument(NamespaceState, file, text)),
+    TE.map((state): ReadState => ({ state, notes: [] })),
     TE.orElse((refusal) =>
       pipe(
         iproute2,
@@ -36,7 +38,7 @@ const parseState = (file: string, text: string): TE.TaskEither<Refusal, Namespac
   );
 
 /** `-` is stdin. */
-export const readStateFile = (file: string): TE.TaskEither<Refusal, NamespaceState> =>
+export const readStateFile = (file: string): TE.TaskEither<Refusal, ReadState> =>
   pipe(
     TE.fromTask<boolean, Refusal>(isFolder(file)),
     TE.flatMap((folder) =>

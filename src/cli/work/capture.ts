@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { NamespaceState } from '../../plan/model/state.js';
 import type { Refusal } from '../ending/refusal.js';
 import type { Source } from '../flags/source.js';
+import type { ReadState } from '../input/read-state.js';
 import { readSource } from '../input/source.js';
 
 export { NamespaceState } from '../../plan/model/state.js';
@@ -27,8 +28,13 @@ const redacted = (
 export const captureSource = (
   source: Source,
   { redact, seed }: { readonly redact: boolean; readonly seed?: string | undefined },
-): TE.TaskEither<Refusal, NamespaceState> =>
+): TE.TaskEither<Refusal, ReadState> =>
   pipe(
     readSource(source),
-    TE.flatMap(({ state }) => (redact ? redacted(state, seed) : TE.right(state))),
+    TE.flatMap(({ state, notes }) =>
+      pipe(
+        redact ? redacted(state, seed) : TE.right(state),
+        TE.map((captured) => ({ state: captured, notes })),
+      ),
+    ),
   );

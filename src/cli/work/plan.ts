@@ -26,6 +26,12 @@ export const planState = (
     })),
   );
 
+/** The plan with notes on how its state was read. */
+const withNotes =
+  (notes: NetworkPlan['notes']) =>
+  (plan: NetworkPlan): NetworkPlan =>
+    notes.length === 0 ? plan : { ...plan, notes: [...plan.notes, ...notes] };
+
 /** `options` win over what a bundle or container says. */
 export const planSource = (
   source: Source,
@@ -34,5 +40,7 @@ export const planSource = (
 ): TE.TaskEither<Refusal, NetworkPlan> =>
   pipe(
     readSource(source, waiting),
-    TE.flatMapEither((found) => planState({ ...found.options, ...options }, found.state)),
+    TE.flatMapEither((found) =>
+      pipe(planState({ ...found.options, ...options }, found.state), E.map(withNotes(found.notes))),
+    ),
   );

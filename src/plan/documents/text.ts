@@ -19,9 +19,13 @@ export interface DocumentText {
 /** A control, half of a surrogate pair, or what replaced a byte that is not UTF-8: no YAML text has these. */
 const FORBIDDEN = /(?!\r\n|[\t\n\u0085])[\p{Cc}\p{Cs}\ufeff\ufffd-\uffff]/u;
 
+/** The same, where names of links may have bytes that are not UTF-8 (`fileText` in kernel-text.ts). */
+const FORBIDDEN_BESIDE_NAMES =
+  /(?!\r\n|[\t\n\u0085\udc80-\udcff])[\p{Cc}\p{Cs}\ufeff\ufffd-\uffff]/u;
+
 /** The first character that does not belong in a text. */
-const badCharacter = (text: string): Failure | null => {
-  const at = text.search(FORBIDDEN);
+const badCharacter = (text: string, forbidden: RegExp): Failure | null => {
+  const at = text.search(forbidden);
   if (at === -1) return null;
   const lines = text.slice(0, at).split('\n');
   const unit = text.charCodeAt(at);
@@ -46,13 +50,22 @@ const jsonPositions = (text: string) => (): PositionOf =>
     ),
   );
 
-const isBracket = (text: string): boolean => /^\s*[[{]/.test(text);
+/** Whether a text may be JSON of a list or mapping. */
+export const isBracket = (text: string): boolean => /^\s*[[{]/.test(text);
+
+export interface ReadOptions {
+  /** as others print them, names may have bytes that are not UTF-8 */
+  readonly foreignNames?: boolean;
+}
 
 /** Reads a text, or says what is wrong with it. Never throws; time and memory are linear in its length. */
-export const readValue = (marked: string): E.Either<Failure, DocumentText> => {
+export const readValue = (
+  marked: string,
+  { foreignNames = false }: ReadOptions = {},
+): E.Either<Failure, DocumentText> => {
   const text = marked.startsWith('\ufeff') ? marked.slice(1) : marked; // a byte order mark
   if (text.length > MAX_TEXT) return E.left(tooLong(text, `${MAX_TEXT} characters`));
-  const bad = badCharacter(text);
+  const bad = badCharacter(text, foreignNames ? FORBIDDEN_BESIDE_NAMES : FORBIDDEN);
   if (bad !== null) return E.left(bad);
   const json = isBracket(text) ? readJson(text) : O.none;
   return O.isSome(json)

@@ -1,12 +1,23 @@
 /** The links and addresses of `ip -j -d addr`. */
 
 import * as t from 'io-ts';
-import { closed } from '../model/closed.js';
 import { inFamilyOrder } from '../model/group-by.js';
 import { ADDRESS_FLAGS, type AddressFlag } from '../model/kernel-names/address.js';
-import { Family, IfIndex, IfName, IpAddress, Mtu, PrefixLen, U32 } from '../model/scalars.js';
+import { ARPHRD } from '../model/kernel-names/link.js';
+import { nameOf } from '../model/kernel-names/names.js';
+import { Family, IfIndex, IpAddress, Mtu, PrefixLen, U32 } from '../model/scalars.js';
 import type { Address, Link } from '../model/state.js';
-import { AddressProtocol, type Indices, LlAddress, Scope, Seconds } from './scalars.js';
+import { PASSING } from './passing.js';
+import { printed } from './printed.js';
+import {
+  AddressProtocol,
+  type Indices,
+  LlAddress,
+  Name,
+  OwnName,
+  Scope,
+  Seconds,
+} from './scalars.js';
 
 /** Flags of an address in the order of the state, those of each family first. */
 const FLAGS: ReadonlySet<AddressFlag> = new Set(
@@ -27,7 +38,7 @@ const flagCodecs = Object.fromEntries(
 export const defined = <A extends object>(record: { [K in keyof A]: A[K] | undefined }): A =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as A;
 
-const AddressJson = closed(
+const AddressJson = printed(
   'AddressJson',
   {
     family: Family,
@@ -41,13 +52,14 @@ const AddressJson = closed(
     address: IpAddress,
     broadcast: IpAddress,
     anycast: IpAddress,
-    label: t.string,
+    label: Name,
     metric: U32,
     protocol: AddressProtocol,
     /** flags that this iproute2 has no name for, in hex */
     ifa_flags: t.string,
     ...flagCodecs,
   },
+  PASSING.address,
 );
 type AddressJson = t.TypeOf<typeof AddressJson>;
 
@@ -61,7 +73,7 @@ const LinkInfo = t.partial({
 const LinkJson = t.intersection([
   t.type({
     ifindex: IfIndex,
-    ifname: IfName,
+    ifname: OwnName,
     flags: t.readonlyArray(t.string),
     link_type: t.string,
     mtu: Mtu,
@@ -77,7 +89,7 @@ const LinkJson = t.intersection([
     link: t.union([t.string, t.null]),
     link_index: U32,
     linkinfo: LinkInfo,
-    altnames: t.readonlyArray(t.string),
+    altnames: t.readonlyArray(Name),
     group: t.string,
   }),
 ]);
@@ -150,12 +162,18 @@ const PARENT_DOWN = 'M-DOWN';
 const groupOf = (group: string | undefined): number | undefined =>
   group !== undefined && /^[1-9]\d{0,8}$/.test(group) ? Number(group) : undefined;
 
+/** `[519]` is a type that this iproute2 has no name for. Source: ll_type_n2a in lib/ll_types.c. */
+const typeOf = (type: string): string => {
+  const [, number] = /^\[(\d{1,5})\]$/.exec(type) ?? [];
+  return number === undefined ? type : nameOf(ARPHRD, Number(number));
+};
+
 const toLink = (indices: Indices, json: LinkJson): Link =>
   defined<Link>({
     ifindex: json.ifindex,
     name: json.ifname,
     flags: json.flags.filter((flag) => flag !== PARENT_DOWN),
-    type: json.link_type,
+    type: typeOf(json.link_type),
     mtu: json.mtu,
     kind: json.linkinfo?.info_kind,
     address: json.address,

@@ -1,12 +1,23 @@
 /** The routes and nexthop objects of `ip -j -d route show table all` and `ip -j -d nexthop`. */
 import * as t from 'io-ts';
-import { familyOf } from '../model/address.js';
+import { familyOf, networkOf, widthOf } from '../model/address.js';
 import { closed } from '../model/closed.js';
 import { METRIC, RT_TABLE } from '../model/kernel-names/route.js';
-import { type Family, IpAddress, LegWeight, MemberWeight, U32 } from '../model/scalars.js';
-import type { Nexthop, NexthopObject, Route } from '../model/state.js';
-import { defined } from './links.js';
 import {
+  type Family,
+  IpAddress,
+  LegWeight,
+  MemberWeight,
+  type Prefix,
+  trusted,
+  U32,
+} from '../model/scalars.js';
+import type { Nexthop, NexthopObject, RawAttributes, Route } from '../model/state.js';
+import { defined } from './links.js';
+import { PASSING } from './passing.js';
+import { printed } from './printed.js';
+import {
+  Decimal,
   Destination,
   Device,
   type Indices,
@@ -14,6 +25,7 @@ import {
   Scope,
   SecondsLeft,
   Table,
+  Text,
   Tos,
   Via,
 } from './scalars.js';
@@ -27,20 +39,40 @@ const PER_UNIT: Readonly<Record<string, number>> = { rtt: 8, rttvar: 4 };
 const AMOUNTS = Object.fromEntries(
   [...METRIC.values()].filter((name) => name !== 'features').map((name) => [name, U32]),
 );
-/** RTAX_FEATURES is printed as its one bit that iproute2 knows, `ecn`. */
-const MetricsJson = closed('MetricsJson', {}, { ...AMOUNTS, ecn: t.null, congestion: t.string });
+/** RTAX_FEATURE_* that iproute2 has keys for. Source: linux/rtnetlink.h. */
+const FEATURES = { ecn: 1, tcp_usec_ts: 16 } as const;
+/** RTAX_FEATURES: the bits by their names, and all in hex where this iproute2 has no name for one. */
+const MetricsJson = printed(
+  'MetricsJson',
+  {},
+  { ...AMOUNTS, ecn: t.null, tcp_usec_ts: t.null, features: Decimal, congestion: t.string },
+  PASSING.metrics,
+);
+
+/** What makes another packet of one, RTA_* by number: kept as the words that iproute2 has for it. */
+const STEERING = { encap: '22', to: '19' } as const;
+const steering = { encap: t.unknown, to: t.string };
 
 const nexthopJson = (indices: Indices) =>
-  closed(
+  printed(
     'NexthopJson',
     {},
-    { weight: LegWeight, dev: Device(indices), gateway: IpAddress, via: Via, flags, flow: Flow },
+    {
+      weight: LegWeight,
+      dev: Device(indices),
+      gateway: IpAddress,
+      via: Via,
+      flags,
+      flow: Flow,
+      ...steering,
+    },
+    PASSING.nexthop,
   );
 type NexthopJson = t.TypeOf<ReturnType<typeof nexthopJson>>;
 
 /** One route. Without `-d`, iproute2 leaves out what it takes for usual: the defaults in `toRoute`. */
 export const routeJson = (family: Family, indices: Indices) =>
-  closed(
+  printed(
     'RouteJson',
     { dst: Destination(family) },
     {
@@ -53,7 +85,7 @@ export const routeJson = (family: Family, indices: Indices) =>
       prefsrc: IpAddress,
       metric: U32,
       flags,
-      pref: t.string,
+      pref: Text,
       expires: SecondsLeft,
       dev: Device(indices),
       gateway: IpAddress,
@@ -62,13 +94,11 @@ export const routeJson = (family: Family, indices: Indices) =>
       nhid: U32,
       metrics: t.readonlyArray(MetricsJson),
       flow: Flow,
-      /** the nexthop object once more, the kernel's error of a v6 route, and counters: not of the route */
-      nh_info: t.unknown,
-      error: t.unknown,
-      users: t.unknown,
-      age: t.unknown,
-      uid: t.unknown,
+      /** a source prefix of zeros, of which iproute2 prints the length */
+      src: t.string,
+      ...steering,
     },
+    PASSING.route,
   );
 type RouteJson = t.TypeOf<ReturnType<typeof routeJson>>;
 
@@ -84,12 +114,24 @@ export const realmsOf = ({
   return `${from}/${to ?? 0}`;
 };
 
+/** A value as a RawAttributes holds what is no bytes. */
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value);
+
+const other = ({ encap, to }: NexthopJson): RawAttributes | undefined => {
+  const found: Record<string, string> = {};
+  if (encap !== undefined) found[STEERING.encap] = textOf(encap);
+  if (to !== undefined) found[STEERING.to] = to;
+  return Object.keys(found).length === 0 ? undefined : found;
+};
+
 const toMetrics = (json: RouteJson['metrics']): Route['metrics'] => {
-  const printed: Readonly<Record<string, unknown>> = Object.assign({}, ...(json ?? []));
+  const values: Readonly<Record<string, unknown>> = Object.assign({}, ...(json ?? []));
   const metrics: Record<string, number> = {};
-  for (const [name, value] of Object.entries(printed))
+  for (const [name, value] of Object.entries(values))
     if (typeof value === 'number') metrics[name] = value * (PER_UNIT[name] ?? 1);
-  if (printed['ecn'] !== undefined) metrics['features'] = 1;
+  for (const [name, bit] of Object.entries(FEATURES))
+    if (values[name] !== undefined) metrics['features'] = (metrics['features'] ?? 0) | bit;
   return Object.keys(metrics).length > 0 ? metrics : undefined;
 };
 
@@ -100,8 +142,16 @@ const toNexthop = (json: NexthopJson): Nexthop =>
     gateway: json.gateway ?? json.via,
     flags: json.flags === undefined || json.flags.length === 0 ? undefined : json.flags,
     realms: json.flow === undefined ? undefined : realmsOf(json.flow),
-    other: undefined,
+    other: other(json),
   });
+
+const ZEROS: Readonly<Record<Family, string>> = { inet: '0.0.0.0', inet6: '::' };
+
+/** The source prefix of a subtree whose address is all zeros: of that, iproute2 prints `0/16`. */
+const zeroSource = (family: Family, text: string | undefined): Prefix | undefined => {
+  const length = Number(/^0\/(\d{1,3})$/.exec(text ?? '')?.[1] ?? 999);
+  return length > widthOf(family) ? undefined : trusted.prefix(networkOf(ZEROS[family], length));
+};
 
 export const toRoute = (family: Family, json: RouteJson): Route =>
   defined<Route>({
@@ -112,7 +162,7 @@ export const toRoute = (family: Family, json: RouteJson): Route =>
     protocol: json.protocol ?? 'boot',
     scope: json.scope ?? 'global',
     flags: json.flags ?? [],
-    src: json.from,
+    src: json.from ?? zeroSource(family, json.src),
     tos: json.tos,
     metric: json.metric,
     prefsrc: json.prefsrc,
@@ -126,17 +176,18 @@ export const toRoute = (family: Family, json: RouteJson): Route =>
     pref: json.pref,
     expires: json.expires,
     realms: json.flow === undefined ? undefined : realmsOf(json.flow),
-    other: undefined,
+    other: other(json),
   });
 
-/** NHA_GROUP_TYPE, a u16 sent for every group, and NHA_RES_GROUP, a nest. Source: linux/nexthop.h. */
-const otherOfGroup = ({ group, type, resilient_args: args }: NexthopObjectJson) => {
+/** NHA_GROUP_TYPE, a u16 sent for every group, NHA_RES_GROUP, a nest, and NHA_ENCAP. Source: linux/nexthop.h. */
+const otherOfObject = ({ group, type, resilient_args: args, encap }: NexthopObjectJson) => {
+  if (encap !== undefined) return { 8: textOf(encap) };
   if (group === undefined) return undefined;
   return type === 'resilient' ? { 3: '0100', 12: JSON.stringify(args) } : { 3: '0000' };
 };
 
 export const nexthopObjectJson = (indices: Indices) =>
-  closed(
+  printed(
     'NexthopObjectJson',
     { id: U32 },
     {
@@ -153,7 +204,9 @@ export const nexthopObjectJson = (indices: Indices) =>
       resilient_args: t.unknown,
       blackhole: t.null,
       fdb: t.null,
+      encap: t.unknown,
     },
+    PASSING.nexthopObject,
   );
 type NexthopObjectJson = t.TypeOf<ReturnType<typeof nexthopObjectJson>>;
 
@@ -176,6 +229,6 @@ export const toNexthopObject = (json: NexthopObjectJson): NexthopObject => {
     group: json.group?.map(({ id, weight }) => ({ id, weight: weight ?? 1 })),
     blackhole: json.blackhole === null ? true : undefined,
     fdb: json.fdb === null ? true : undefined,
-    other: otherOfGroup(json),
+    other: otherOfObject(json),
   });
 };

@@ -2,7 +2,6 @@
 import { isIPv4 } from 'node:net';
 import * as t from 'io-ts';
 import { networkOf, widthOf } from '../model/address.js';
-import { closed } from '../model/closed.js';
 import type { NeighborFlag } from '../model/kernel-names/neighbor.js';
 import {
   type Family,
@@ -15,13 +14,17 @@ import {
 } from '../model/scalars.js';
 import type { Neighbor, RawAttributes, Rule } from '../model/state.js';
 import { defined } from './links.js';
-import { realmsOf } from './routes.js';
+import { PASSING } from './passing.js';
+import { printed } from './printed.js';
+import { realmsOf, textOf } from './routes.js';
 import {
   Decimal,
   Device,
+  DSCP,
   type Indices,
   LlAddress,
   Mask16,
+  Name,
   Protocol,
   Table,
   Tos,
@@ -87,7 +90,7 @@ const selectorCodecs = {
   flowlabel_mask: Decimal,
 };
 
-export const RuleJson = closed(
+export const RuleJson = printed(
   'RuleJson',
   { priority: U32 },
   {
@@ -99,9 +102,9 @@ export const RuleJson = closed(
     tos: Tos,
     fwmark: Decimal,
     fwmask: Decimal,
-    iif: t.string,
+    iif: Name,
     iif_detached: t.null,
-    oif: t.string,
+    oif: Name,
     oif_detached: t.null,
     table: Table,
     action: t.string,
@@ -112,6 +115,7 @@ export const RuleJson = closed(
     protocol: Protocol,
     ...selectorCodecs,
   },
+  PASSING.rule,
 );
 type RuleJson = t.TypeOf<typeof RuleJson>;
 
@@ -119,15 +123,23 @@ type RuleJson = t.TypeOf<typeof RuleJson>;
 const namedSelectors = ({ ipproto, suppress_ifgroup: group, dscp }: RuleJson) => ({
   ipproto: ['22', ipproto, numbered(ipproto, IP_PROTOCOLS)] as const,
   suppressIfgroup: ['13', group, numbered(group, GROUPS)] as const,
-  dscp: ['25', dscp, numbered(dscp, {})] as const,
+  dscp: ['25', dscp, numbered(dscp, DSCP)] as const,
 });
 
-/** Names that nobody but the host can resolve: the rule is not understood, and says by what. */
-const otherOf = (named: ReturnType<typeof namedSelectors>): RawAttributes | undefined => {
+/** Keys that nobody here knows: the rule may select by them, so it is not the rule without them. */
+const unknownOf = ({ others = {} }: RuleJson): ReadonlyArray<readonly [string, string]> =>
+  Object.entries(others).map(([key, value]) => [key, textOf(value)]);
+
+/** Names that nobody but the host can resolve, and unknown keys: the rule is not understood, and says by what. */
+const otherOf = (
+  json: RuleJson,
+  named: ReturnType<typeof namedSelectors>,
+): RawAttributes | undefined => {
   const unresolved = Object.values(named).flatMap(([attribute, text, number]) =>
     text !== undefined && number === undefined ? [[attribute, text] as const] : [],
   );
-  return unresolved.length > 0 ? Object.fromEntries(unresolved) : undefined;
+  const found = [...unresolved, ...unknownOf(json)];
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
 };
 
 /** FR_ACT_* as the state names them; iproute2 prints most as `action`. */
@@ -181,26 +193,29 @@ export const toRule = (family: Family, json: RuleJson): Rule => {
     tunId: json.tun_id?.toString(),
     realms: realmsOf({ from: json.flow_from, to: json.flow_to }),
     flags: undefined,
-    other: otherOf(named),
+    other: otherOf(json, named),
   });
 };
 
-/** The NTF_* that iproute2 prints. Source: ip/ipneigh.c. */
-const PRINTED_FLAGS = [
-  'router',
-  'proxy',
-  'extern_learn',
-  'offload',
-  'managed',
-  'locked',
-] as const satisfies ReadonlyArray<NeighborFlag>;
-const flagCodecs = Object.fromEntries(PRINTED_FLAGS.map((key) => [key, t.null])) as Record<
-  (typeof PRINTED_FLAGS)[number],
+/** The NTF_* that iproute2 prints, by its keys. Source: ip/ipneigh.c. */
+const PRINTED_FLAGS = {
+  router: 'router',
+  proxy: 'proxy',
+  extern_learn: 'extern_learn',
+  offload: 'offload',
+  managed: 'managed',
+  locked: 'locked',
+  extern_valid: 'ext_validated',
+} as const satisfies Readonly<Record<string, NeighborFlag>>;
+type FlagKey = keyof typeof PRINTED_FLAGS;
+const FLAG_KEYS = Object.keys(PRINTED_FLAGS) as ReadonlyArray<FlagKey>;
+const flagCodecs = Object.fromEntries(FLAG_KEYS.map((key) => [key, t.null])) as Record<
+  FlagKey,
   t.NullC
 >;
 
 export const neighborJson = (indices: Indices) =>
-  closed(
+  printed(
     'NeighborJson',
     { dst: IpAddress, dev: Device(indices) },
     {
@@ -208,13 +223,8 @@ export const neighborJson = (indices: Indices) =>
       state: t.readonlyArray(t.string),
       protocol: Protocol,
       ...flagCodecs,
-      /** counters of `ip -s` */
-      refcnt: t.unknown,
-      used: t.unknown,
-      confirmed: t.unknown,
-      updated: t.unknown,
-      probes: t.unknown,
     },
+    PASSING.neighbor,
   );
 type NeighborJson = t.TypeOf<ReturnType<typeof neighborJson>>;
 
@@ -230,7 +240,7 @@ export const toNeighbor = (json: NeighborJson): Neighbor =>
     family: isIPv4(json.dst) ? 'inet' : 'inet6',
     dst: json.dst,
     state: (json.state ?? []).map((state) => state.toLowerCase()),
-    flags: PRINTED_FLAGS.filter((flag) => json[flag] === null),
+    flags: FLAG_KEYS.filter((key) => json[key] === null).map((key) => PRINTED_FLAGS[key]),
     lladdr: isOneByte(json.lladdr) ? undefined : json.lladdr,
     protocol: json.protocol,
   });

@@ -8,10 +8,12 @@ import { EVERYTHING } from '../model/default-route.js';
 import { ADDRESS_PROTOCOL, INFINITY_LIFE_TIME } from '../model/kernel-names/address.js';
 import { type Names, numberOf } from '../model/kernel-names/names.js';
 import { PROTOCOL, SCOPE, TABLE } from '../model/kernel-names/route.js';
+import { nameInFile } from '../model/kernel-text.js';
 import { formatLinkAddress } from '../model/link-address.js';
 import {
   type Family,
   type IfIndex,
+  IfName,
   IpAddress,
   LinkAddress,
   type Prefix,
@@ -47,8 +49,43 @@ const decoded = <A>(codec: t.Type<A, unknown, unknown>, u: unknown): A | null =>
 };
 
 export const Decimal = reading('a number', (u) => decoded(U32, wholeNumber(u)));
-/** `0x10`; a name of the host's rt_dsfield is refused, `ip -N` prints none. */
-export const Tos = reading('a number, as `ip -N` prints it', (u) => decoded(U8, wholeNumber(u)));
+/** iproute2's own rt_dsfield, with the names that it had before 5.0. Source: etc/iproute2/rt_dsfield. */
+const DSFIELD: Names = new Map([
+  [0x00, 'default'],
+  [0x04, 'reliability'],
+  [0x08, 'throughput'],
+  [0x10, 'lowdelay'],
+  [0x28, 'AF11'],
+  [0x30, 'AF12'],
+  [0x38, 'AF13'],
+  [0x48, 'AF21'],
+  [0x50, 'AF22'],
+  [0x58, 'AF23'],
+  [0x68, 'AF31'],
+  [0x70, 'AF32'],
+  [0x78, 'AF33'],
+  [0x88, 'AF41'],
+  [0x90, 'AF42'],
+  [0x98, 'AF43'],
+  [0x20, 'CS1'],
+  [0x40, 'CS2'],
+  [0x60, 'CS3'],
+  [0x80, 'CS4'],
+  [0xa0, 'CS5'],
+  [0xc0, 'CS6'],
+  [0xe0, 'CS7'],
+  [0xb8, 'EF'],
+]);
+
+/** The same for the six bits that a rule may select by: FRA_DSCP. */
+export const DSCP: Readonly<Record<string, number>> = Object.fromEntries(
+  [...DSFIELD].filter(([field]) => field % 4 === 0).map(([field, name]) => [name, field / 4]),
+);
+
+/** `0x10`; other names of the host's rt_dsfield are refused, `ip -N` prints none. */
+export const Tos = reading('a number, as `ip -N` prints it', (u) =>
+  decoded(U8, wholeNumber(u, DSFIELD)),
+);
 
 /** `0xffff` */
 export const Mask16 = reading('a mask of 16 bits', (u) => decoded(U16, wholeNumber(u)));
@@ -72,17 +109,17 @@ export const AddressProtocol = reading('an address protocol', (u) =>
   decoded(U8, wholeNumber(u, ADDRESS_PROTOCOL)),
 );
 
+/** Seconds that something has left; past its time they are negative, and 0 in the state. */
+export const SecondsLeft = reading('seconds', (u) =>
+  Number.isSafeInteger(u) && (u as number) < 0 ? 0 : decoded(U32, u),
+);
+
 /** null is forever. */
 export const Seconds = reading<{ readonly seconds: number | null }>('seconds', (u) => {
-  const seconds = decoded(U32, u);
+  const seconds = decoded(SecondsLeft, u);
   if (seconds === null) return null;
   return { seconds: seconds === INFINITY_LIFE_TIME ? null : seconds };
 });
-
-/** Seconds that a route has left; past its time they are negative, and 0 in the state. */
-export const SecondsLeft = reading('seconds', (u) =>
-  Number.isInteger(u) && (u as number) < 0 ? 0 : decoded(U32, u),
-);
 
 /** A link-layer address; that of a tunnel is an IP address and printed as one. Source: lib/ll_addr.c. */
 export const LlAddress = reading('a link-layer address', (u) => {
@@ -107,6 +144,17 @@ export const Destination = (family: Family): t.Type<Prefix, unknown, unknown> =>
 /** A gateway of another family: `{ "family": "inet6", "host": "fe80::1" }`. */
 export const Via = reading('a gateway with its family', (u) =>
   typeof u === 'object' && u !== null && 'host' in u ? decoded(IpAddress, u.host) : null,
+);
+
+/** Text, also where iproute2 has no name for a number and prints that. */
+export const Text = reading('text', (u) =>
+  typeof u === 'string' || typeof u === 'number' ? String(u) : null,
+);
+
+/** A name of the kernel's as a state has it: bytes that are not UTF-8 are written out (kernel-text.ts). */
+export const Name = reading('a name', (u) => (typeof u === 'string' ? nameInFile(u) : null));
+export const OwnName = reading('an interface name', (u) =>
+  typeof u === 'string' ? decoded(IfName, nameInFile(u)) : null,
 );
 
 /** Indices of links by the names that `addr` shows. */
