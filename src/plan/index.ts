@@ -48,7 +48,7 @@ export {
 } from './model/state.js';
 export { findTarget, LATEST, TARGETS, type Target } from './model/target.js';
 export { compareForwarding, type ForwardingDifference } from './routing/compare.js';
-export type { KernelDecision, KernelLeg, Refusal } from './routing/kernel/decision.js';
+export type { KernelDecision, KernelLeg, WhyUnsent } from './routing/kernel/decision.js';
 export { kernelDecisionSteps } from './routing/kernel/decision-steps.js';
 export { kernelDecision } from './routing/kernel/kernel-decision.js';
 export type { Packet } from './routing/kernel/packet.js';

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
+import { AF_INET, AF_INET6 } from '../../src/executor/linux/abi.js';
 import { inNetns } from '../../src/executor/linux/netns.js';
 import * as abi from '../../src/executor/netlink/abi.js';
 import { decodeAck } from '../../src/executor/netlink/ack.js';
@@ -47,7 +48,7 @@ const right = <A>(result: E.Either<unknown, A>): A => {
 /** An RTM_NEWRULE to table 100 with attributes that this iproute2 cannot write. */
 const addRule = (netns: TestNetns, family: Family, attributes: AttributeWriter): void => {
   const header = new Uint8Array(abi.FIB_RULE_HDR_LEN);
-  header.set([family === 'inet' ? abi.AF_INET : abi.AF_INET6]);
+  header.set([family === 'inet' ? AF_INET : AF_INET6]);
   header.set([1], 7); // FR_ACT_TO_TBL
   const payload = new AttributeWriter()
     .raw(header)

@@ -1,9 +1,5 @@
 /** Numbers of the rtnetlink ABI in the kernel's spelling, each group under the header it is from. */
 
-// linux/socket.h
-export const AF_INET = 2;
-export const AF_INET6 = 10;
-
 // linux/netlink.h
 export const NLMSG_HDRLEN = 16;
 export const NLMSG_ERROR = 0x2;

@@ -2,8 +2,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { AddressLabel } from '../../plan/model/address-label.js';
 import { trusted } from '../../plan/model/scalars.js';
+import { AF_INET6 } from '../linux/abi.js';
 import {
-  AF_INET6,
   IFADDRLBLMSG_LEN,
   IFAL_ADDRESS,
   IFAL_LABEL,

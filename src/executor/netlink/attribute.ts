@@ -8,8 +8,9 @@ import {
   type LinkAddress,
   trusted,
 } from '../../plan/model/scalars.js';
+import { AF_INET, AF_INET6 } from '../linux/abi.js';
 import { HOST_LE } from '../linux/byte-order.js';
-import { AF_INET, AF_INET6, NLA_HDRLEN, NLA_TYPE_MASK } from './abi.js';
+import { NLA_HDRLEN, NLA_TYPE_MASK } from './abi.js';
 import type { WireError } from './failure.js';
 import { align4, wireError } from './message.js';
 

@@ -9,7 +9,7 @@ import { type AttributeReader, afOfFamily } from './attribute.js';
 import { AttributeWriter, u16Bytes, u32Bytes } from './attribute-writer.js';
 import type { Draft } from './draft.js';
 import { align4 } from './message.js';
-import { flowOf, realmsOf } from './realms.js';
+import { flowOfRealms, realmsOfFlow } from './realms.js';
 
 const readHopAttribute = (reader: AttributeReader, family: Family, hop: Draft<Nexthop>): void => {
   switch (reader.type) {
@@ -20,7 +20,7 @@ const readHopAttribute = (reader: AttributeReader, family: Family, hop: Draft<Ne
       hop.gateway = reader.via();
       return;
     case RTA_FLOW:
-      hop.realms = realmsOf(reader.u32());
+      hop.realms = realmsOfFlow(reader.u32());
       return;
     default:
       hop.other = { ...hop.other, [reader.type]: reader.hex() };
@@ -76,7 +76,7 @@ export const writeNexthops = (
     const attributes = new AttributeWriter();
     if (gateway !== undefined) writeGateway(attributes, family, gateway);
     if (realms !== undefined)
-      attributes.attribute(RTA_FLOW, u32Bytes(attributes.known(flowOf(realms), realms)));
+      attributes.attribute(RTA_FLOW, u32Bytes(attributes.known(flowOfRealms(realms), realms)));
     attributes.kept(other);
     run
       .raw(u16Bytes(RTNEXTHOP_LEN + attributes.size))

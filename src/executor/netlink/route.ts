@@ -41,7 +41,7 @@ import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
 import type { WireError } from './failure.js';
 import { readMetrics, writeMetrics } from './metrics.js';
-import { flowOf, realmsOf } from './realms.js';
+import { flowOfRealms, realmsOfFlow } from './realms.js';
 import { readNexthops, settableRouteFlags, writeGateway, writeNexthops } from './route-nexthop.js';
 
 /** Everything has no RTA_DST. */
@@ -72,7 +72,7 @@ const readLead = (reader: AttributeReader, route: Draft<Route>): void => {
       route.nhid = reader.u32();
       return;
     case RTA_FLOW:
-      route.realms = realmsOf(reader.u32());
+      route.realms = realmsOfFlow(reader.u32());
       return;
     case RTA_PAD:
       return;
@@ -212,7 +212,7 @@ export const encodeRoute = (route: Route): E.Either<WireError, Uint8Array> => {
     );
   if (route.expires !== undefined) writer.attribute(RTA_EXPIRES, u32Bytes(route.expires));
   if (route.realms !== undefined)
-    writer.attribute(RTA_FLOW, u32Bytes(writer.known(flowOf(route.realms), route.realms)));
+    writer.attribute(RTA_FLOW, u32Bytes(writer.known(flowOfRealms(route.realms), route.realms)));
   writer.kept(route.other);
   const header = new AttributeWriter().raw(rtmsg(writer, route, dstLen, srcLen));
   return header.append(writer).finish();

@@ -44,7 +44,7 @@ import { AttributeReader, familyOfAf } from './attribute.js';
 import type { Draft } from './draft.js';
 import type { Dump } from './dump.js';
 import type { WireError } from './failure.js';
-import { realmsOf } from './realms.js';
+import { realmsOfFlow } from './realms.js';
 
 /** FRA_DST or FRA_SRC. The kernel keeps host bits that it never compares; the prefix is without them. */
 const readPrefix = (reader: AttributeReader, rule: Draft<Rule>): void => {
@@ -110,7 +110,7 @@ const READ: ReadonlyMap<number, Read> = new Map<number, Read>([
   [FRA_FLOWLABEL, field('flowlabel', (r) => r.be32())],
   [FRA_FLOWLABEL_MASK, field('flowlabelMask', (r) => r.be32())],
   [FRA_TUN_ID, field('tunId', (r) => r.be64().toString())],
-  [FRA_FLOW, field('realms', (r) => realmsOf(r.u32()))],
+  [FRA_FLOW, field('realms', (r) => realmsOfFlow(r.u32()))],
   [FRA_L3MDEV, readL3mdev],
   [FRA_PAD, () => undefined],
 ]);

@@ -103,7 +103,7 @@ export const routeJson = (family: Family, indices: Indices) =>
 type RouteJson = t.TypeOf<ReturnType<typeof routeJson>>;
 
 /** Realms as ip-route(8) writes them; a realm that is a name of the host's stays one. */
-export const realmsOf = ({
+export const realmsText = ({
   from,
   to,
 }: {
@@ -141,7 +141,7 @@ const toNexthop = (json: NexthopJson): Nexthop =>
     ifindex: json.dev,
     gateway: json.gateway ?? json.via,
     flags: json.flags === undefined || json.flags.length === 0 ? undefined : json.flags,
-    realms: json.flow === undefined ? undefined : realmsOf(json.flow),
+    realms: json.flow === undefined ? undefined : realmsText(json.flow),
     other: other(json),
   });
 
@@ -175,7 +175,7 @@ export const toRoute = (family: Family, json: RouteJson): Route =>
     congctl: json.metrics?.[0]?.congestion,
     pref: json.pref,
     expires: json.expires,
-    realms: json.flow === undefined ? undefined : realmsOf(json.flow),
+    realms: json.flow === undefined ? undefined : realmsText(json.flow),
     other: other(json),
   });
 

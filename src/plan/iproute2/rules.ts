@@ -16,7 +16,7 @@ import type { Neighbor, RawAttributes, Rule } from '../model/state.js';
 import { defined } from './links.js';
 import { PASSING } from './passing.js';
 import { printed } from './printed.js';
-import { realmsOf, textOf } from './routes.js';
+import { realmsText, textOf } from './routes.js';
 import {
   Decimal,
   Device,
@@ -191,7 +191,7 @@ export const toRule = (family: Family, json: RuleJson): Rule => {
     flowlabel: json.flowlabel,
     flowlabelMask: json.flowlabel_mask,
     tunId: json.tun_id?.toString(),
-    realms: realmsOf({ from: json.flow_from, to: json.flow_to }),
+    realms: realmsText({ from: json.flow_from, to: json.flow_to }),
     flags: undefined,
     other: otherOf(json, named),
   });

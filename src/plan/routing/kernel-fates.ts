@@ -37,7 +37,7 @@ const sent = (
     : { _tag: 'Forward', ...first };
 };
 
-const fateOf = (loopback: ReadonlySet<string>, decision: KernelDecision): Fate => {
+const decidedFate = (loopback: ReadonlySet<string>, decision: KernelDecision): Fate => {
   switch (decision._tag) {
     case 'Sent':
       return sent(loopback, decision.type, decision.legs);
@@ -57,7 +57,7 @@ const loopbacksOf = ({ links }: NamespaceState): ReadonlySet<string> =>
 export const asFate = (state: NamespaceState): ((decision: KernelDecision) => KernelFate) => {
   const loopback = loopbacksOf(state);
   return (decision) => ({
-    fate: fateOf(loopback, decision),
+    fate: decidedFate(loopback, decision),
     rule: decision.rule,
     route: decision.route,
   });

@@ -36,7 +36,7 @@ const leg = ({ link, gateway, weight }: MultipathDefault['nexthops'][number]): s
 
 type MultipathDefault = Extract<PlanError, { readonly _tag: 'MultipathDefault' }>;
 
-type Words<E> = string | ((e: E) => string);
+type Said<E> = string | ((e: E) => string);
 
 /** What is said of the failures of one tag. */
 interface Row<E> {
@@ -44,10 +44,10 @@ interface Row<E> {
   readonly code: string;
   /** for docs/codes.md */
   readonly means: string;
-  readonly path: Words<E>;
+  readonly path: Said<E>;
   /** what is wrong, with both sides of it */
-  readonly summary: Words<E>;
-  readonly remedy: Words<E>;
+  readonly summary: Said<E>;
+  readonly remedy: Said<E>;
 }
 
 /** A loss that was refused keeps the code and the words of the loss. */
@@ -198,7 +198,7 @@ export const PLAN_FAILURES: {
   },
 };
 
-const said = <E>(e: E, words: Words<E>): string => (typeof words === 'string' ? words : words(e));
+const said = <E>(e: E, words: Said<E>): string => (typeof words === 'string' ? words : words(e));
 
 /** A failure of the planner as a person is told of it. */
 export const describe = (e: PlanError): Diagnostic => {

@@ -22,7 +22,7 @@ export interface Origin {
  * Why a packet is not sent. `blackhole`, `unreachable` and `prohibit` are of a route or of a rule; `no-route`:
  * nothing matches; `invalid`: the kernel sends no packet from this source or to this destination.
  */
-export type Refusal = 'blackhole' | 'unreachable' | 'prohibit' | 'no-route' | 'invalid';
+export type WhyUnsent = 'blackhole' | 'unreachable' | 'prohibit' | 'no-route' | 'invalid';
 
 export type KernelDecision =
   | (Origin & {
@@ -35,6 +35,6 @@ export type KernelDecision =
        */
       readonly legs: ReadonlyArray<KernelLeg>;
     })
-  | (Origin & { readonly _tag: 'Refused'; readonly why: Refusal })
+  | (Origin & { readonly _tag: 'Refused'; readonly why: WhyUnsent })
   /** `rule` may or may not be for the packet: it has a selector that is not understood, or is of a vrf */
   | (Origin & { readonly _tag: 'Unknown' });

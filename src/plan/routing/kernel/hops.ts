@@ -2,7 +2,7 @@
 import { type Family, type IpAddress, trusted } from '../../model/scalars.js';
 import type { Route } from '../../model/state.js';
 import { type Hop, hopsOf } from '../hops.js';
-import type { Refusal } from './decision.js';
+import type { WhyUnsent } from './decision.js';
 import { isValidNeighbor, type KernelNamespace } from './namespace.js';
 
 /** A nexthop of a route. */
@@ -64,7 +64,7 @@ export const groupChoices = (
 export const isBlackhole = ({ objects }: KernelNamespace, { nhid }: Route): boolean =>
   nhid !== undefined && objects.get(nhid)?.blackhole === true;
 
-const REJECTING: Readonly<Record<string, Refusal>> = {
+const REJECTING: Readonly<Record<string, WhyUnsent>> = {
   blackhole: 'blackhole',
   unreachable: 'unreachable',
   prohibit: 'prohibit',
@@ -73,5 +73,5 @@ const REJECTING: Readonly<Record<string, Refusal>> = {
 };
 
 /** What a route that sends nothing makes of a packet; null for one that sends it. */
-export const rejectionOf = (ns: KernelNamespace, route: Route): Refusal | null =>
+export const rejectionOf = (ns: KernelNamespace, route: Route): WhyUnsent | null =>
   isBlackhole(ns, route) ? 'blackhole' : (REJECTING[route.type] ?? null);

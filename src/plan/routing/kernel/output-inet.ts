@@ -4,12 +4,12 @@ import type { IpAddress } from '../../model/scalars.js';
 import type { NamespaceState, Route } from '../../model/state.js';
 import { addressNumber } from '../prefix-range.js';
 import { areAllStandard } from '../standard-rules.js';
-import type { KernelDecision, KernelLeg, Origin, Refusal } from './decision.js';
+import type { KernelDecision, KernelLeg, Origin, WhyUnsent } from './decision.js';
 import type { KernelHop } from './hops.js';
 import type { KernelNamespace } from './namespace.js';
 import type { Flow } from './packet.js';
 import { ruleList, type Walked, walkRules } from './rule-walk.js';
-import { addressText, inetLeg, selectInet } from './select-inet.js';
+import { addressOfFlow, inetLeg, selectInet } from './select-inet.js';
 import { SCOPE_GLOBAL, SCOPE_HOST, SCOPE_LINK, selectInetSource } from './source-inet.js';
 import { type Hit, inetTable, type Lookup } from './tables-inet.js';
 
@@ -25,7 +25,7 @@ interface Inet {
 }
 
 const NO_ORIGIN: Origin = { rule: null, route: null };
-const refused = (why: Refusal, origin: Origin = NO_ORIGIN): KernelDecision => ({
+const refused = (why: WhyUnsent, origin: Origin = NO_ORIGIN): KernelDecision => ({
   _tag: 'Refused',
   ...origin,
   why,
@@ -82,7 +82,7 @@ const inetOf = (state: NamespaceState, ns: KernelNamespace): Inet => {
 
 /** inet_addr_type is RTN_LOCAL. Source: __ip_dev_find in net/ipv4/devinet.c. */
 const isLocalSource = ({ ns, local }: Inet, flow: Flow, source: bigint): boolean => {
-  if (ns.isOwn(addressText(flow, source))) return true;
+  if (ns.isOwn(addressOfFlow(flow, source))) return true;
   const found = local({ ...flow, destination: source, source: null, oif: 0 });
   return found?._tag === 'Hit' && found.hit.alias.route.type === 'local';
 };
@@ -135,7 +135,7 @@ const onLink = (
 ): KernelDecision => made(ns, flow, null, [inetLeg(ns, onLinkHop(ifindex), source)], origin);
 
 const givenSource = (flow: Flow): IpAddress | null =>
-  flow.source === null ? null : addressText(flow, flow.source);
+  flow.source === null ? null : addressOfFlow(flow, flow.source);
 
 /** What a source alone decides; null: nothing. */
 const bySource = (inet: Inet, flow: Flow): KernelDecision | null => {
@@ -144,7 +144,7 @@ const bySource = (inet: Inet, flow: Flow): KernelDecision | null => {
   if (isMulticast(source) || source === LIMITED_BROADCAST) return refused('invalid');
   if (!isLocalSource(inet, flow, source)) return refused('invalid');
   const toGroup = isMulticast(destination) || destination === LIMITED_BROADCAST;
-  return oif === 0 && toGroup ? fromOwner(inet.ns, flow, addressText(flow, source)) : null;
+  return oif === 0 && toGroup ? fromOwner(inet.ns, flow, addressOfFlow(flow, source)) : null;
 };
 
 /** What the link alone decides that a packet is bound to; null: nothing. */
@@ -176,7 +176,7 @@ const LOCALHOST = 0x7f00_0001n;
 /** 0.0.0.0 as a destination is the sender. */
 const toItself = (ns: KernelNamespace, flow: Flow): KernelDecision => {
   const bound = flow.oif === 0 ? null : selectInetSource(ns, flow.oif, null, SCOPE_HOST);
-  const source = givenSource(flow) ?? bound ?? addressText(flow, LOCALHOST);
+  const source = givenSource(flow) ?? bound ?? addressOfFlow(flow, LOCALHOST);
   const leg = inetLeg(ns, onLinkHop(ns.loopback), source);
   return { _tag: 'Sent', ...NO_ORIGIN, type: 'local', legs: [leg] };
 };
@@ -185,7 +185,7 @@ const toItself = (ns: KernelNamespace, flow: Flow): KernelDecision => {
 const withoutRoute = (
   ns: KernelNamespace,
   flow: Flow,
-  why: Refusal,
+  why: WhyUnsent,
   origin: Origin,
 ): KernelDecision => {
   if (flow.oif === 0) return refused(why, origin);
@@ -200,7 +200,7 @@ const afterLookup = (ns: KernelNamespace, flow: Flow, walked: Walked<Hit>): Kern
   if (walked._tag === 'Reject') return withoutRoute(ns, flow, walked.why, origin);
   const { route } = walked.hit.alias;
   if (route.type === 'local') {
-    const source = givenSource(flow) ?? route.prefsrc ?? addressText(flow, flow.destination);
+    const source = givenSource(flow) ?? route.prefsrc ?? addressOfFlow(flow, flow.destination);
     const leg = inetLeg(ns, onLinkHop(ns.loopback), source);
     return made(ns, flow, route, [leg], origin);
   }

@@ -8,7 +8,7 @@ import { groupChoices, type KernelHop } from './hops.js';
 import type { KernelNamespace } from './namespace.js';
 import type { Flow } from './packet.js';
 import { ruleList, type Walked, walkRules } from './rule-walk.js';
-import { addressText } from './select-inet.js';
+import { addressOfFlow } from './select-inet.js';
 import { inet6Source, type SelectInet6Source } from './source-inet6.js';
 import { type Hit6, inet6Table, type Lookup6, type Search, scoreOf } from './tables-inet6.js';
 
@@ -52,7 +52,7 @@ const sentOn = (
   // of a nexthop group the kernel asks for the source of its first member's link
   const asked = route.nhid === undefined ? ifindex : (hops[0]?.ifindex ?? ifindex);
   const given: IpAddress | undefined =
-    flow.source === null ? route.prefsrc : addressText(flow, flow.source);
+    flow.source === null ? route.prefsrc : addressOfFlow(flow, flow.source);
   return {
     link: ns.links.get(out)?.name ?? `if${out}`,
     ifindex: out,

@@ -70,3 +70,6 @@ export const flowOf =
     source: source === undefined ? null : addressNumber(source),
     oif: oif === undefined ? 0 : indexOf(oif),
   });
+
+/** The bits of a packet's tos that an IPv4 rule's or route's is compared with. Source: RT_TOS, inet_dscp.h; fib_dscp_masked_match, net/ip_fib.h. */
+export const TOS_BITS = 0x1c;

@@ -2,7 +2,7 @@
 import type { Rule } from '../../model/state.js';
 import { type PrefixRange, rangeOf } from '../prefix-range.js';
 import type { KernelNamespace } from './namespace.js';
-import type { Flow } from './packet.js';
+import { type Flow, TOS_BITS } from './packet.js';
 
 /** A rule with its prefixes read. */
 export interface ReadRule {
@@ -37,8 +37,7 @@ const matchesLinks = ({ iif, oif }: Rule, flow: Flow, ns: KernelNamespace): bool
   (iif === undefined || ns.indexOf(iif) === ns.loopback) &&
   (oif === undefined || (flow.oif !== 0 && ns.indexOf(oif) === flow.oif));
 
-/** The bits of a traffic class that a rule's tos is compared with. Source: RT_TOS, inet_dscp.h. */
-const TOS_BITS = 0x1c;
+/** The same of IPv6. */
 const DSCP_BITS = 0xfc;
 
 /** FRA_DSCP is compared whole; the old tos of IPv4 without the upper three bits. */

@@ -1,7 +1,7 @@
 /** The rule list from its head to the rule that decides. */
 import type { Family } from '../../model/scalars.js';
 import type { NamespaceState, ObjectPath } from '../../model/state.js';
-import type { Refusal } from './decision.js';
+import type { WhyUnsent } from './decision.js';
 import type { KernelNamespace } from './namespace.js';
 import type { Flow } from './packet.js';
 import { matches, type ReadRule, readRule } from './rule-match.js';
@@ -17,7 +17,7 @@ export type Found<A> =
       /** the link of its first nexthop */
       readonly ifindex: number | undefined;
     }
-  | { readonly _tag: 'Reject'; readonly why: Refusal; readonly route: ObjectPath };
+  | { readonly _tag: 'Reject'; readonly why: WhyUnsent; readonly route: ObjectPath };
 
 export type Walked<A> =
   | {
@@ -30,7 +30,7 @@ export type Walked<A> =
       readonly _tag: 'Reject';
       readonly rule: ObjectPath | null;
       readonly route: ObjectPath | null;
-      readonly why: Refusal;
+      readonly why: WhyUnsent;
     }
   | { readonly _tag: 'Unknown'; readonly rule: ObjectPath };
 
@@ -76,7 +76,7 @@ const suppresses = <A>(
   );
 };
 
-const REFUSING: Readonly<Record<string, Refusal>> = {
+const REFUSING: Readonly<Record<string, WhyUnsent>> = {
   unreachable: 'unreachable',
   prohibit: 'prohibit',
 };

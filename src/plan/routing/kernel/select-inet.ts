@@ -10,7 +10,7 @@ import type { Flow } from './packet.js';
 import { SCOPE_LINK, scopeNumber, selectInetSource } from './source-inet.js';
 import type { Alias, Hit } from './tables-inet.js';
 
-export const addressText = (flow: Flow, address: bigint): IpAddress =>
+export const addressOfFlow = (flow: Flow, address: bigint): IpAddress =>
   trusted.ipAddress(formatAddress(fromBigInt(address, flow.family)));
 
 /** The bytes that the kernel takes for an IPv4 gateway: of one of IPv6 the first four. Source: union nhc_gw. */
@@ -81,7 +81,7 @@ const multipath = (
   const good = ns.asksNeighbors ? usable.filter((hop) => isGoodNeighbor(ns, hop)) : usable;
   const found = good.length > 0 ? good : usable.slice(0, 1);
   if (flow.source === null) return found;
-  const source = addressText(flow, flow.source);
+  const source = addressOfFlow(flow, flow.source);
   const fitting = found.filter(({ ifindex, gateway }) => {
     const near = nearOf(gateway);
     return selectInetSource(ns, ifindex, near, scopeNumber(route.scope)) === source;
@@ -159,7 +159,7 @@ const pathsOf = (
 
 /** The nexthops that a packet may take, each with the sources that it may have there. */
 export const selectInet = (ns: KernelNamespace, hit: Hit, flow: Flow): ReadonlyArray<Choice> => {
-  const given = flow.source === null ? null : addressText(flow, flow.source);
+  const given = flow.source === null ? null : addressOfFlow(flow, flow.source);
   return pathsOf(ns, hit, flow).flatMap(({ route, hop }) => {
     const sources = given === null ? sourcesOfHop(ns, route, hop) : [given];
     return sources.map((source) => ({ hop, source }));

@@ -4,7 +4,7 @@ import type { NamespaceState, ObjectPath, Route } from '../../model/state.js';
 import { type PrefixRange, rangeOf } from '../prefix-range.js';
 import { type KernelHop, kernelHops, rejectionOf } from './hops.js';
 import type { KernelNamespace } from './namespace.js';
-import type { Flow } from './packet.js';
+import { type Flow, TOS_BITS } from './packet.js';
 import { finder, type PrefixNode, prefixTree } from './prefix-tree.js';
 import type { Found } from './rule-walk.js';
 
@@ -28,7 +28,7 @@ export type Lookup = (flow: Flow) => Found<Hit> | null;
 type Node = PrefixNode<ReadonlyArray<Alias>>;
 
 /** The table that is looked at first, then the narrower tos, then the lower metric, then the dump's order. */
-const byPreference = ({ route: a }: Alias, { route: b }: Alias): number =>
+const inLookupOrder = ({ route: a }: Alias, { route: b }: Alias): number =>
   b.table - a.table || (b.tos ?? 0) - (a.tos ?? 0) || (a.metric ?? 0) - (b.metric ?? 0);
 
 /** The routes of the tables that `isOf` holds of, by prefix. */
@@ -42,12 +42,9 @@ const aliasesOf = (
   const groups = groupBy(aliases, ({ route }) => route.dst);
   return [...groups].map(([prefix, group]) => ({
     range: rangeOf(prefix),
-    value: group.toSorted(byPreference),
+    value: group.toSorted(inLookupOrder),
   }));
 };
-
-/** The bits of a packet's tos that a route's is compared with. Source: fib_dscp_masked_match, net/ip_fib.h. */
-const TOS_BITS = 0x1c;
 
 const isForFlow = ({ tos = 0 }: Route, flow: Flow): boolean =>
   tos === 0 || (flow.tos & TOS_BITS) === tos;

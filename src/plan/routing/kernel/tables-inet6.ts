@@ -42,7 +42,7 @@ interface Destination {
 }
 
 /** RFC 4191 by the kernel's scores: low, medium, high. Source: IPV6_DECODE_PREF, net/ip6_route.h. */
-const PREFERENCE: Readonly<Record<string, number>> = { low: 1, medium: 2, high: 3 };
+const PREFERENCE_SCORE: Readonly<Record<string, number>> = { low: 1, medium: 2, high: 3 };
 
 const FAILED = -2;
 const NOT_ON_LINK = -3;
@@ -58,7 +58,7 @@ export const scoreOf = (
   if (!onLink && strict) return NOT_ON_LINK;
   if (reachable && gateway !== null && ns.neighborState(ifindex, gateway) === 'failed')
     return FAILED;
-  return (onLink ? 2 : 0) + (PREFERENCE[pref] ?? 0) * 4;
+  return (onLink ? 2 : 0) + (PREFERENCE_SCORE[pref] ?? 0) * 4;
 };
 
 /** Past its time a route is kept for the dump and not used. */
