@@ -22,6 +22,8 @@ export interface ForwardingDifference {
   readonly kernel: Fate;
   /** the route that decides so; null where there is none */
   readonly kernelRoute: ObjectPath | null;
+  /** the rule that led to it or decides by itself; null where the main table decides as in every namespace */
+  readonly kernelRule: ObjectPath | null;
   /** what the sandbox does with a packet to `first` */
   readonly sandbox: Fate;
 }
@@ -128,6 +130,7 @@ const compareFamily = (
     last: text(last),
     kernel: kernel?.fate ?? NO_ROUTE,
     kernelRoute: kernel?.route ?? null,
+    kernelRule: kernel?.rule ?? null,
     sandbox: sandbox ?? NO_ROUTE,
   }));
 };

@@ -9,12 +9,19 @@ import { fateText } from '../routing/fate.js';
 import type { SplitRoute } from '../routing/first-match.js';
 import { note } from './notes.js';
 
-const loss = ({ first, last, kernel, kernelRoute, sandbox }: ForwardingDifference): Diagnostic => ({
+const loss = ({
+  first,
+  last,
+  kernel,
+  kernelRoute,
+  kernelRule,
+  sandbox,
+}: ForwardingDifference): Diagnostic => ({
   code: 'loss/forwarding',
-  path: kernelRoute ?? 'routes',
+  path: kernelRoute ?? kernelRule ?? 'routes',
   summary: `a packet to ${first}${first === last ? '' : ` (up to ${last})`}: kernel ${fateText(kernel)}, sandbox ${fateText(sandbox)}`,
   remedy: 'see the losses of the routes to it, and netplan explain with this address',
-  objects: kernelRoute === null ? [] : [kernelRoute],
+  objects: [kernelRoute, kernelRule].filter((object) => object !== null),
 });
 
 /** More examples tell nobody more; a plan of 100,000 routes may have as many differences. */

@@ -139,6 +139,7 @@ describe('compareForwarding', () => {
         last: '10.1.255.255',
         kernel: { _tag: 'Forward', link: 'eth0', gateway: '10.0.0.9' },
         kernelRoute: 'routes[1]',
+        kernelRule: null,
         sandbox: { _tag: 'Forward', link: 'eth0', gateway: null },
       },
     ]);
