@@ -8,6 +8,7 @@ export {
   readDocument,
   writeDocument,
 } from './documents/read.js';
+export { compareForwarding, type ForwardingDifference } from './forwarding/compare.js';
 export { Accounted, ObjectClass } from './model/account.js';
 export {
   DefaultGateway,
@@ -47,7 +48,6 @@ export {
   Rule,
 } from './model/state.js';
 export { findTarget, LATEST, TARGETS, type Target } from './model/target.js';
-export { compareForwarding, type ForwardingDifference } from './routing/compare.js';
 export type { KernelDecision, KernelLeg, WhyUnsent } from './routing/kernel/decision.js';
 export { kernelDecisionSteps } from './routing/kernel/decision-steps.js';
 export { kernelDecision } from './routing/kernel/kernel-decision.js';

@@ -1,10 +1,10 @@
 /** Differences between the kernel's forwarding and the sandbox's as losses, each with its smallest example. */
 
+import { compareForwarding, type ForwardingDifference } from '../forwarding/compare.js';
 import type { Diagnostic, NetworkPlan } from '../model/network-plan.js';
 import type { Family } from '../model/scalars.js';
 import type { NamespaceState } from '../model/state.js';
 import type { Target } from '../model/target.js';
-import { compareForwarding, type ForwardingDifference } from '../routing/compare.js';
 import { fateText } from '../routing/fate.js';
 import type { SplitRoute } from '../routing/first-match.js';
 import { note } from './notes.js';

@@ -1,6 +1,7 @@
 /** explain: why a link, an address, a prefix or a destination is as it is in the plan, and what lost against it. */
 
 import * as E from 'fp-ts/lib/Either.js';
+import { asFate } from '../forwarding/kernel-fates.js';
 import type { Accounted } from '../model/account.js';
 import {
   covers,
@@ -25,7 +26,6 @@ import { hopContext, hopsOf } from '../routing/hops.js';
 import { valueAt } from '../routing/intervals.js';
 import { flowDecision } from '../routing/kernel/kernel-decision.js';
 import { ordinaryFlow } from '../routing/kernel/packet.js';
-import { asFate } from '../routing/kernel-fates.js';
 import { sandboxFates } from '../routing/sandbox-table.js';
 import { isStandardRule } from '../routing/standard-rules.js';
 import { type Code, meaningOf } from '../rules/codes.js';

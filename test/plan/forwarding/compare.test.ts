@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { compareForwarding } from '../../../src/plan/forwarding/compare.js';
 import type {
   DefaultGateway,
   FdLink,
@@ -8,7 +9,6 @@ import type {
 } from '../../../src/plan/model/network-plan.js';
 import { trusted } from '../../../src/plan/model/scalars.js';
 import type { NamespaceState, Route } from '../../../src/plan/model/state.js';
-import { compareForwarding } from '../../../src/plan/routing/compare.js';
 import { endOf, fateText } from '../../../src/plan/routing/fate.js';
 import { orderForFirstMatch } from '../../../src/plan/routing/first-match.js';
 import {

@@ -4,12 +4,12 @@ import type { NetworkPlan } from '../model/network-plan.js';
 import { type Family, type IpAddress, trusted } from '../model/scalars.js';
 import type { NamespaceState, ObjectPath } from '../model/state.js';
 import type { Target } from '../model/target.js';
-import { elsewhere } from './elsewhere.js';
-import { endOf, type Fate, NO_ROUTE, sameEnd } from './fate.js';
-import { type Steps, stepsOf } from './intervals.js';
+import { elsewhere } from '../routing/elsewhere.js';
+import { endOf, type Fate, NO_ROUTE, sameEnd } from '../routing/fate.js';
+import { type Steps, stepsOf } from '../routing/intervals.js';
+import { highestAddress } from '../routing/prefix-range.js';
+import { sandboxFates, speaks } from '../routing/sandbox-table.js';
 import { type KernelFate, kernelFates } from './kernel-fates.js';
-import { highestAddress } from './prefix-range.js';
-import { sandboxFates, speaks } from './sandbox-table.js';
 
 /** A run of addresses with one difference. Addresses in between that the main table does not decide do not end it. */
 export interface ForwardingDifference {

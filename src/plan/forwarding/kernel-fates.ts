@@ -2,12 +2,12 @@
 import { RT_TABLE } from '../model/kernel-names/route.js';
 import type { Family } from '../model/scalars.js';
 import type { NamespaceState, ObjectPath } from '../model/state.js';
-import { type Fate, type Leg, NO_ROUTE } from './fate.js';
-import type { Steps } from './intervals.js';
-import type { KernelDecision, KernelLeg } from './kernel/decision.js';
-import { kernelDecisionSteps } from './kernel/decision-steps.js';
-import { mainTableFates } from './kernel-table.js';
-import { areAllStandard } from './standard-rules.js';
+import { type Fate, type Leg, NO_ROUTE } from '../routing/fate.js';
+import type { Steps } from '../routing/intervals.js';
+import type { KernelDecision, KernelLeg } from '../routing/kernel/decision.js';
+import { kernelDecisionSteps } from '../routing/kernel/decision-steps.js';
+import { mainTableFates } from '../routing/kernel-table.js';
+import { areAllStandard } from '../routing/standard-rules.js';
 
 /** A fate, and what decides it: a route, a rule that says so by itself, or nothing. */
 export interface KernelFate {
