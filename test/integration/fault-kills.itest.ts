@@ -167,7 +167,7 @@ describeWith(['netns'], 'killed at every system call', () => {
           await recoverOrGiveBack(s);
           expectSameText(counts, `not home from stretch ${notHomeFrom}`);
           if (killed) continue;
-          expect(notHomeFrom).toBe(1 + s.plan.fdLinks.length); // one to observe from, one for each socket
+          expect(notHomeFrom).toBe(2 + s.plan.fdLinks.length); // objects, filters, and one for each socket
           return;
         }
       });
