@@ -4,8 +4,8 @@ import * as IOE from 'fp-ts/lib/IOEither.js';
 import type { LibcError } from './failure.js';
 import { readProcFile } from './proc-file.js';
 
-/** Bytes: some two hundred for each of 256 tables. */
-const MOST = 65_536;
+/** Bytes: some two hundred for each table, main and local the last but those of the same hash. */
+const MOST = 1 << 20;
 
 /**
  * Whether `fib_triestat` shows one trie twice. Each table's statistics are those of its trie, which two
