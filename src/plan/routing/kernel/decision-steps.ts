@@ -28,8 +28,8 @@ const ascending = (numbers: ReadonlyArray<bigint>): ReadonlyArray<bigint> =>
 
 /**
  * What the kernel decides for a packet to each address that is in all else `like` (an ordinary application's
- * where it is left out): constant between boundaries, but for the source of a packet to oneself, which is its
- * destination. O(n log n) in the routes, times the rules.
+ * where it is left out): constant between boundaries, but for the source of what a local route takes, which is
+ * its destination. O(n log n) in the routes, times the rules.
  */
 export const kernelDecisionSteps = (
   state: NamespaceState,
