@@ -14,11 +14,11 @@ import type { NetworkPlan } from '../../src/plan/model/network-plan.js';
 import { compile } from '../../src/plan/rules/compile.js';
 import { captureText } from './capture-text.js';
 import { makePair, type TestPair } from './netns.js';
-import { observeNetns } from './observe.js';
+import { observeWholeNetns } from './observe.js';
 import { type ScriptedSandbox, scriptedSandbox } from './scripted-sandbox.js';
 
 export const planOf = async (path: string): Promise<NetworkPlan> => {
-  const plan = compile({})(await observeNetns(path));
+  const plan = compile({})(await observeWholeNetns(path));
   if (E.isLeft(plan)) throw new Error(JSON.stringify(plan.left));
   return plan.right;
 };
