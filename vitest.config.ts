@@ -15,10 +15,10 @@ const suite = (name: string, pattern: string, more: object = {}) => ({
 });
 
 /**
- * A process loads fp-ts, io-ts and the sources once for all of its files, which is half the time of a run: the files keep
- * nothing where another could see it. Processes and not threads, because files count their descriptors.
+ * A process for each core loads fp-ts, io-ts and the sources once for all of its files, which is half the time of a run:
+ * the files keep nothing where another could see it. Processes and not threads, because files count their descriptors.
  */
-const sharedProcess = { pool: 'forks', isolate: false };
+const sharedProcess = { pool: 'forks', isolate: false, maxWorkers: availableParallelism() };
 
 /**
  * Suites of namespaces share nothing but the machine, and more than half of their time they wait for its kernel:

@@ -190,10 +190,11 @@ describe('limits', () => {
     expect(first(text)).toMatchObject({ code: 'document/unsupported', line: 1 });
   });
 
-  test('a hundred thousand wrong records give a thousand errors', () => {
+  test('wrong records without number give a thousand errors', () => {
+    const { numRuns: records } = cases(100_000);
     const result = readDocument(
       NamespaceState,
-      `kind: NamespaceState\nformatVersion: 1\nlinks:\n${'- 1\n'.repeat(100_000)}`,
+      `kind: NamespaceState\nformatVersion: 1\nlinks:\n${'- 1\n'.repeat(records)}`,
     );
     const errors = E.isLeft(result) ? result.left.filter(({ path }) => path !== '') : [];
     expect(errors.filter(({ path }) => path.startsWith('links['))).toHaveLength(1000);
