@@ -43,7 +43,7 @@ export default defineConfig({
         ...sharedProcess,
         setupFiles: ['test/support/property-setup.ts'],
       }),
-      suite('built', 'test/**/*.btest.ts'),
+      suite('built', 'test/**/*.btest.ts', { maxWorkers: availableParallelism() }),
       suite('kernel', 'test/**/*.itest.ts', namespaces),
       suite('gvisor', 'test/**/*.gtest.ts', namespaces),
     ],
