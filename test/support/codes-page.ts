@@ -140,7 +140,7 @@ ${(Object.keys(CLASSES) as ReadonlyArray<keyof typeof CLASSES>).map(ofClass).joi
 
 ## Losses of no single object
 
-The whole address space is compared: what the kernel's main table decides for an address, and what the sandbox will. At most 64 differences are listed, and how many more there are.
+The whole address space is compared: what the kernel's rules and tables decide for an ordinary packet to an address, and what the sandbox will. At most 64 differences are listed, and how many more there are.
 
 ${table(
   ['code', 'loss?', 'meaning', 'what to do', 'example'],
